@@ -28,6 +28,9 @@ internal sealed class Room(string name, Layer layer, int number, int line)
 
     public List<RoomUse> Uses { get; } = [];
 
+    /// <summary>Rooms to whose partial types files in this room's folder may add: their code is held to this room's rules.</summary>
+    public List<RoomUse> Extends { get; } = [];
+
     /// <summary>Itself and the rooms it uses, by number.</summary>
     public ulong MayUse { get; set; } = 1UL << number;
 

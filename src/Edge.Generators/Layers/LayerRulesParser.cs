@@ -43,7 +43,7 @@ internal sealed class LayerRulesParser
     {
         var space = content.IndexOf(' ');
         var word = space < 0 ? content : content.Substring(0, space);
-        if (word is "layer" or "room" or "uses" or "foreign" or "ban")
+        if (word is "layer" or "room" or "uses" or "extends" or "foreign" or "ban")
         {
             var colon = content.IndexOf(':');
             var reason = colon < 0 ? "" : content.Substring(colon + 1).Trim();
@@ -58,13 +58,13 @@ internal sealed class LayerRulesParser
         }
         else
         {
-            Fault(line, $"`{word}` is none of layer, room, uses, foreign, ban, and no ban stands above it");
+            Fault(line, $"`{word}` is none of layer, room, uses, extends, foreign, ban, and no ban stands above it");
         }
     }
 
     private void ReadStatement(string word, string subject, string reason, int line)
     {
-        if (word != "uses")
+        if (word is not ("uses" or "extends"))
             (_room, _ban) = (null, null);
         switch (word)
         {
@@ -75,7 +75,10 @@ internal sealed class LayerRulesParser
                 ReadRoom(subject, line);
                 break;
             case "uses":
-                ReadUses(subject, line);
+                ReadRoomList(word, _room?.Uses, subject, line);
+                break;
+            case "extends":
+                ReadRoomList(word, _room?.Extends, subject, line);
                 break;
             case "foreign":
                 if (!IsName(subject, line))
@@ -139,16 +142,16 @@ internal sealed class LayerRulesParser
         _room = room;
     }
 
-    private void ReadUses(string subject, int line)
+    private void ReadRoomList(string word, List<RoomUse>? list, string subject, int line)
     {
-        if (_room is null)
+        if (list is null)
         {
-            Fault(line, "`uses` belongs below a room");
+            Fault(line, $"`{word}` belongs below a room");
             return;
         }
 
         foreach (var name in Names(subject, line))
-            _room.Uses.Add(new RoomUse(name, line));
+            list.Add(new RoomUse(name, line));
     }
 
     private void ReadBan(string subject, string reason, int line)
@@ -266,6 +269,12 @@ internal sealed class LayerRulesParser
                 else if ((room.MayUse & (1UL << target.Number)) != 0)
                     Fault(use.Line, $"room {room.Name} lists {target.Name} twice");
                 room.MayUse |= target is null ? 0 : 1UL << target.Number;
+            }
+
+            foreach (var extended in room.Extends)
+            {
+                if (!room.Uses.Exists(use => use.Room == extended.Room))
+                    Fault(extended.Line, $"room {room.Name} extends {extended.Room}, which it does not use");
             }
         }
     }

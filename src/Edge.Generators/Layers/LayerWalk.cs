@@ -8,7 +8,8 @@ namespace Edge.Generators.Layers;
 
 /// <summary>
 /// One file against the rules, namespace by namespace. Names are looked up as written; the operations of each body then show
-/// what no name shows. A line says the same breach once.
+/// what no name shows. A line says the same breach once. Code is of its namespace's room, but parts that a room adds to the
+/// types of a room it extends are of the folder's.
 /// </summary>
 internal sealed class LayerWalk(SemanticModelAnalysisContext context, LayerRules rules, SymbolReach reach, Folders folders)
 {
@@ -52,16 +53,27 @@ internal sealed class LayerWalk(SemanticModelAnalysisContext context, LayerRules
         var name = _model.GetDeclaredSymbol(declaration, context.CancellationToken)?.ToDisplayString() ?? "";
         var isForeign = rules.ForeignNamespaces.Contains(name);
         var room = isForeign ? null : rules.RoomOf(name);
-        if (room is not null && folders.NamespaceOf(declaration.SyntaxTree.FilePath) is { } expected
-            && !IsGenerated(declaration.SyntaxTree.FilePath) && rules.RoomOf(expected) != room)
+        if (room is not null && folders.NamespaceOf(declaration.SyntaxTree.FilePath) is { } expected && rules.RoomOf(expected) is var folderRoom && folderRoom != room)
         {
-            Report(LayerAnalyzer.MisplacedFile, declaration.Name, name, room.Name, rules.RoomOf(expected)?.Name ?? expected);
+            if (folderRoom is not null && folderRoom.Extends.Exists(extended => extended.Room == room.Name) && AddsPartsOnly(declaration))
+                room = folderRoom;
+            else
+                Report(LayerAnalyzer.MisplacedFile, declaration.Name, name, room.Name, folderRoom?.Name ?? expected);
         }
 
         WalkScope(declaration, room, isForeign);
     }
 
-    private static bool IsGenerated(string path) => path.EndsWith(".g.cs", StringComparison.Ordinal);
+    private static bool AddsPartsOnly(BaseNamespaceDeclarationSyntax declaration)
+    {
+        foreach (var member in declaration.Members)
+        {
+            if (!member.Modifiers.Any(SyntaxKind.PartialKeyword))
+                return false;
+        }
+
+        return true;
+    }
 
     private void ReportUnlisted(SyntaxNode node, SyntaxNode scope)
     {

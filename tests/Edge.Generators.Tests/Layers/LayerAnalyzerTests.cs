@@ -337,6 +337,22 @@ public sealed class LayerAnalyzerTests
             .IsEqualTo(expected);
 
     [Test]
+    [Arguments("    extends Cores.Left: parts", "partial class Core { private Edge.Machine.Loop? _loop; }", "")]
+    [Arguments("    extends Cores.Left: parts", "partial class Core { private Edge.Values.Point? _point; }", "EDGEL004 2")]
+    [Arguments("    extends Cores.Left: parts", "class Other { }", "EDGEL006 1")]
+    [Arguments("", "partial class Core { }", "EDGEL006 1")]
+    public async Task Parts_added_to_another_rooms_types_obey_the_folders_room(string extends, string part, string expected)
+    {
+        var diagnostics = await LayerCompilation.AnalyzeAsync(
+            LayerCompilation.House.Replace("    uses Cores.Left: it drives the core", "    uses Cores.Left: it drives the core\n" + extends, StringComparison.Ordinal),
+            ("/house/src/Edge/Values/Point.cs", Values),
+            ("/house/src/Edge/Cores/Left/Core.cs", "namespace Edge.Cores.Left;\npublic partial class Core;"),
+            ("/house/src/Edge/Machine/Loop.cs", "namespace Edge.Machine;\npublic class Loop;"),
+            ("/house/src/Edge/Machine/Core.cs", "namespace Edge.Cores.Left;\npublic " + part));
+        await Assert.That(LayerCompilation.Summarize(diagnostics)).IsEqualTo(expected);
+    }
+
+    [Test]
     public async Task A_file_marked_as_generated_is_checked_like_any_other()
     {
         var diagnostics = await LayerCompilation.AnalyzeAsync(
