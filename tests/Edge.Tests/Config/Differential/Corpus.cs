@@ -5,6 +5,11 @@ internal static class Corpus
 {
     private static readonly string[] Folders = ["examples", "tests/pkl/blocks"];
 
+    // Imported by configurations; no configuration itself.
+    private static readonly string[] Libraries = ["examples/shared-modules/common.pkl"];
+
+    public static string Schema { get; } = Repository.PathOf("schema", "EdgeServer.pkl");
+
     /// <summary>What the configurations read from the environment. Made up, and the same in every run.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
@@ -28,6 +33,7 @@ internal static class Corpus
         Folders
             .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.pkl", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
+            .Except(Libraries)
             .Order(StringComparer.Ordinal);
 
     /// <summary>Where the real CLI's output for a configuration is recorded.</summary>

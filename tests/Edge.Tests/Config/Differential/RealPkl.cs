@@ -20,9 +20,9 @@ internal static class RealPkl
     public static async Task<Outcome> EvaluateAsync(string file, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(Program!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("eval");
-        start.ArgumentList.Add("--no-color");
-        start.ArgumentList.Add(file);
+        string[] arguments = ["eval", "--color", "never", "--no-project", file];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         start.Environment.Clear();
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
