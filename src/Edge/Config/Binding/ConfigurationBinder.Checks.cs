@@ -36,14 +36,14 @@ internal sealed partial class ConfigurationBinder
     private ServerBlock InferListen(Place place, ServerBlock bound, ListenAddress address)
     {
         if (bound.Listen.Length > 0) return bound;
-        Infer(place, "listen", Strings(address.ToString()));
+        Infer(place, "listen", Strings(place.IsKeySecret, address.ToString()));
         return bound with { Listen = [address] };
     }
 
     private ServerBlock InferDomains(Place place, ServerBlock bound, string domain)
     {
         if (bound.Domains.Length > 0) return bound;
-        Infer(place, "domains", Strings(domain));
+        Infer(place, "domains", Strings(place.IsKeySecret, domain));
         return bound with { Domains = [domain] };
     }
 
@@ -63,7 +63,7 @@ internal sealed partial class ConfigurationBinder
                 : [];
             if (ranges.Length > 0)
             {
-                Infer(Property(place, "tunnel"), "tailnetRanges", Strings([.. ranges.Select(r => r.ToString())]));
+                Infer(Property(place, "tunnel"), "tailnetRanges", Strings(false, [.. ranges.Select(r => r.ToString())]));
                 bound = bound with { Tunnel = bound.Tunnel with { TailnetRanges = ranges } };
             }
         }
@@ -133,11 +133,11 @@ internal sealed partial class ConfigurationBinder
         if (_networks.Any(n => n.Place.Key == text)) return;
         // Flags and the environment make one network of this name where the file has none.
         if (_networks.Count == 0 && text == "default") return;
-        var near = EditDistance.Nearest(text, _networks.Select(n => n.Place.Key));
-        _errors.Add(name, $"there is no network `{text}`",
+        var near = EditDistance.Nearest(text, _networks.Where(n => !n.Place.IsKeySecret).Select(n => n.Place.Key));
+        _errors.Add(name, $"there is no network {Shown(name, "of this name")}",
             near is not null ? $"did you mean `{near}`?"
-            : _networks.Count == 0 ? $"add it: `networks {{ [\"{text}\"] {{ ... }} }}`"
-            : $"the networks are {string.Join(", ", _networks.Select(n => $"`{n.Place.Key}`"))}");
+            : _networks.Count == 0 ? "add it in `networks`"
+            : $"the networks are {string.Join(", ", _networks.Select(n => $"`{n.Place.ShownKey}`"))}");
     }
 
     private void CheckClaims(Place place, ReverseProxy proxy)
@@ -147,9 +147,9 @@ internal sealed partial class ConfigurationBinder
         {
             if (bound.Address?.Target.Address is not { } address || upstream.Parent?.Parent?.Object != place.Object) continue;
             var claims = _networks.Where(n => n.Bound.Tunnel is { BridgeOutbound: true } tunnel && tunnel.TailnetRanges.Any(r => r.Contains(address)))
-                .Select(n => n.Place.Key).ToList();
+                .Select(n => n.Place.ShownKey).ToList();
             if (claims.Count < 2) continue;
-            _errors.Add(upstream, $"{string.Join(" and ", claims.Select(c => $"`{c}`"))} both claim {address}",
+            _errors.Add(upstream, $"{string.Join(" and ", claims.Select(c => $"`{c}`"))} both claim {(IsShown(AddressOf(upstream)) ? address : "this address")}",
                 $"say which network leads there: `network = \"{claims[0]}\"` in this `ReverseProxy`");
         }
     }
@@ -192,31 +192,46 @@ internal sealed partial class ConfigurationBinder
     // Two blocks may share an address if their names tell them apart and both speak TLS, or neither does.
     private void CheckListeners()
     {
-        for (var i = 0; i < _blocks.Count; i++)
+        var first = new Dictionary<ListenAddress, (Place Place, ServerBlock Bound)>();
+        var answering = new Dictionary<(ListenAddress, string), Place>();
+        foreach (var block in _blocks)
         {
-            for (var j = 0; j < i; j++)
+            foreach (var address in block.Bound.Listen)
             {
-                if (_blocks[i].Bound.Listen.Intersect(_blocks[j].Bound.Listen).FirstOrDefault() is not { } shared) continue;
-                var (first, second) = (_blocks[j], _blocks[i]);
-                if (first.Bound.Tls is null != second.Bound.Tls is null)
-                    _errors.Add(second.Place, $"`{first.Place.Key}` and `{second.Place.Key}` both listen on {shared}, one with TLS and one without", "give one of them another address in `listen`");
-                else if (first.Bound.Domains.Length == 0 && second.Bound.Domains.Length == 0)
-                    _errors.Add(second.Place, $"`{first.Place.Key}` and `{second.Place.Key}` both answer every name on {shared}", "give one of them `domains` or another address in `listen`");
-                else if (first.Bound.Domains.Intersect(second.Bound.Domains).FirstOrDefault() is { } domain)
-                    _errors.Add(second.Place, $"`{first.Place.Key}` and `{second.Place.Key}` both answer {domain} on {shared}", "let one of them answer it");
+                if (first.TryAdd(address, block)) continue;
+                var other = first[address];
+                if (ReferenceEquals(other.Place, block.Place))
+                    _errors.Add(Property(block.Place, "listen"), $"an address is listed twice", "list it once");
+                else if (other.Bound.Tls is null != block.Bound.Tls is null)
+                    _errors.Add(block.Place, $"`{other.Place.ShownKey}` and `{block.Place.ShownKey}` both listen on one address, one with TLS and one without", "give one of them another address in `listen`");
+            }
+            foreach (var address in block.Bound.Listen.Distinct())
+            {
+                foreach (var name in block.Bound.Domains.IsEmpty ? [""] : block.Bound.Domains.Distinct())
+                {
+                    if (answering.TryAdd((address, name), block.Place)) continue;
+                    var both = $"`{answering[(address, name)].ShownKey}` and `{block.Place.ShownKey}` both answer";
+                    if (name.Length == 0)
+                        _errors.Add(block.Place, $"{both} every name on one address", "give one of them `domains` or another address in `listen`");
+                    else
+                        _errors.Add(block.Place, $"{both} the same name on one address", "let one of them answer it");
+                }
             }
         }
     }
+
+    // An upstream is an object with an address, or the address itself.
+    private Place AddressOf(Place upstream) => upstream.Object is null ? upstream : Property(upstream, "address");
 
     private void Infer(Place place, string property, Value value)
     {
         if (place.Object is { } @object) _inferred[(@object, property)] = value;
     }
 
-    private ObjectValue Strings(params ReadOnlySpan<string> texts)
+    private ObjectValue Strings(bool fromEnvironment, params ReadOnlySpan<string> texts)
     {
         var listing = new ObjectBuilder(_evaluator);
-        foreach (var text in texts) listing.Element(new StringValue(text));
+        foreach (var text in texts) listing.Element(new StringValue(text) { FromEnvironment = fromEnvironment });
         return listing.ToListing();
     }
 }

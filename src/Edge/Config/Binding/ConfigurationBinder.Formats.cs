@@ -59,7 +59,7 @@ internal sealed partial class ConfigurationBinder
         if (!IpRanges.TryParse(text, out var range, out var isExact))
             return Malformed<IPNetwork>(place, "an address range", "write `10.0.0.0/8`, `fd00::/8`, or a single address");
         if (!isExact)
-            _errors.Add(place, $"`{text}` has bits after its prefix", $"the range is `{range}`");
+            _errors.Add(place, $"{Shown(place, "this range")} has bits after its prefix", IsShown(place) ? $"the range is `{range}`" : null);
         return range;
     }
 
@@ -114,7 +114,7 @@ internal sealed partial class ConfigurationBinder
             return text;
         }
         if (!text.StartsWith('/'))
-            return Malformed<string>(place, "a path", $"a path begins with a slash: `/{text}`");
+            return Malformed<string>(place, "a path", "a path begins with a slash");
         var segments = text.Split('/');
         for (var i = 1; i < segments.Length; i++)
         {
@@ -168,9 +168,7 @@ internal sealed partial class ConfigurationBinder
         if (!Try(place, out var text)) return "";
         if (!IsToken(text)) return Malformed<string>(place, "a request method", "write `GET`, `POST` and the like");
         // Methods are case-sensitive (RFC 9110, section 9.1), and nobody means another method by `get`.
-        return text.ToUpperInvariant() is var upper && upper != text
-            ? Malformed<string>(place, "a request method", $"methods are written in capitals: `{upper}`")
-            : text;
+        return text.AsSpan().ContainsAnyInRange('a', 'z') ? Malformed<string>(place, "a request method", "methods are written in capitals") : text;
     }
 
     private string ReadWireGuardKey(Place place)
@@ -214,8 +212,11 @@ internal sealed partial class ConfigurationBinder
 
     private T Malformed<T>(Place place, string expected, string advice)
     {
-        var shown = _errors.Show(place);
-        _errors.Add(place, shown is null ? $"this is not {expected}" : $"{shown} is not {expected}", advice);
+        _errors.Add(place, $"{Shown(place, "this")} is not {expected}", advice);
         return default!;
     }
+
+    private bool IsShown(Place place) => _errors.Show(place) is not null;
+
+    private string Shown(Place place, string otherwise) => _errors.Show(place) ?? otherwise;
 }

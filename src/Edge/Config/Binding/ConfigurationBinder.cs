@@ -112,7 +112,13 @@ internal sealed partial class ConfigurationBinder
         var entries = ImmutableArray.CreateBuilder<KeyValuePair<string, T>>();
         foreach (var entry in Children(place, mapping, MemberKind.Entry))
         {
-            var key = readKey(entry with { Value = new StringValue(entry.Key), Where = Definitions.KeyOf(entry, mapping) });
+            var key = readKey(entry with
+            {
+                Value = new StringValue(entry.Key) { FromEnvironment = entry.IsKeySecret },
+                Where = Definitions.KeyOf(entry, mapping),
+                IsSecret = false,
+                Advice = null,
+            });
             entries.Add(new(key, read(entry)));
         }
         return entries.DrainToImmutable();
@@ -124,7 +130,7 @@ internal sealed partial class ConfigurationBinder
         var children = new List<Place>();
         foreach (var (key, member, _) in _evaluator.ShownMembers(@object))
             if (member.Kind == kind)
-                children.Add(Member(place, @object, key, key.ToString()!, place.Advice, place.IsSecret));
+                children.Add(Member(place, @object, key, key.ToString()!, place.Advice, place.IsSecret) with { IsKeySecret = ((Value)key).FromEnvironment });
         return children;
     }
 
@@ -140,7 +146,7 @@ internal sealed partial class ConfigurationBinder
     private T Unexpected<T>(Place place, T instead = default!)
     {
         if (place.Value is not null)
-            _errors.Add(place, $"a value of this type does not fit here", place.Advice);
+            _errors.Add(place, "a value of this type does not fit here", place.Advice);
         return instead;
     }
 

@@ -1,5 +1,6 @@
 using Edge.Config.Evaluation;
 using Edge.Config.Syntax;
+using Edge.Foundation.Configuration;
 
 namespace Edge.Config.Binding;
 
@@ -21,6 +22,12 @@ internal sealed record Place(Place? Parent, string Key, Value? Value, Location W
 
     /// <summary>Whether the value must not be shown.</summary>
     public bool IsSecret { get; init; }
+
+    /// <summary>Whether the key came from the environment.</summary>
+    public bool IsKeySecret { get; init; }
+
+    /// <summary>The key as it may be shown.</summary>
+    public string ShownKey => IsKeySecret ? Secret.Mask : Key;
 
     public ObjectValue? Object => Value as ObjectValue;
 
