@@ -39,7 +39,7 @@ public sealed class ConfigurationGenerator : IIncrementalGenerator
         var source = new PklText("file:///" + Path.GetFileName(path), path, Encoding.UTF8.GetBytes(text));
         try
         {
-            return ConfigurationSchemaReader.Read(source, Parser.ParseModule(source));
+            return ConfigurationSchemaReader.Read(source, Parser.Parse(source));
         }
         catch (SyntaxException e)
         {

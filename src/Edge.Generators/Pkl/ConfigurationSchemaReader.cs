@@ -72,7 +72,7 @@ internal sealed class ConfigurationSchemaReader
         var name = parts.IsEmpty ? "Module" : parts[parts.Length - 1].Text;
         var classes = new List<ClassModel>
         {
-            new(name, module.Declaration?.Doc?.Text ?? "", false, null,
+            new(name, DocOf(module.Declaration?.Doc), false, null,
                 ReadProperties(module.Members.OfType<PropertySyntax>()), default, null, null),
         };
         classes.AddRange(_classes.Values.Where(c => !IsAnnotation(c)).Select(ReadClass));
@@ -80,7 +80,7 @@ internal sealed class ConfigurationSchemaReader
         var notations = _aliases.Values
             .Select(a => (a, Format: ConfigurationTypes.FormatOf(a)))
             .Where(n => n.Format is not null)
-            .Select(n => new NotationModel(n.a.Name.Text, n.a.Doc?.Text ?? "", n.Format!));
+            .Select(n => new NotationModel(n.a.Name.Text, DocOf(n.a.Doc), n.Format!));
         return new ConfigurationModel(
             _source.DisplayName, classes.ToEquatableArray(), enumerations.ToEquatableArray(), notations.ToEquatableArray());
     }
@@ -88,8 +88,8 @@ internal sealed class ConfigurationSchemaReader
     private static bool IsAnnotation(ClassSyntax @class) =>
         @class.Superclass is DeclaredType { Name.Text: "Annotation" };
 
-    private static EnumerationModel ReadEnumeration(TypeAliasSyntax alias) =>
-        new(alias.Name.Text, alias.Doc?.Text ?? "",
+    private EnumerationModel ReadEnumeration(TypeAliasSyntax alias) =>
+        new(alias.Name.Text, DocOf(alias.Doc),
             ((UnionType)alias.Type).Alternatives.Cast<StringLiteralType>().Select(l => l.Value).ToEquatableArray());
 
     private ClassModel ReadClass(ClassSyntax @class)
@@ -132,7 +132,7 @@ internal sealed class ConfigurationSchemaReader
         }
 
         return new ClassModel(
-            @class.Name.Text, @class.Doc?.Text ?? "", @class.Modifiers.HasFlag(Modifiers.Abstract), superclass,
+            @class.Name.Text, DocOf(@class.Doc), @class.Modifiers.HasFlag(Modifiers.Abstract), superclass,
             ReadProperties(@class.Members.OfType<PropertySyntax>()), rules.ToEquatableArray(), shorthand, refusal);
     }
 
@@ -171,9 +171,11 @@ internal sealed class ConfigurationSchemaReader
             Report(property.Header, "a secret is a String, or a mapping to String");
         var @default = _defaults.Read(property, type);
         return new PropertyModel(
-            property.Name.Text, property.Doc?.Text ?? "", type, TextOf(property.Type.Span), @default.IsRequired,
+            property.Name.Text, DocOf(property.Doc), type, TextOf(property.Type.Span), @default.IsRequired,
             @default.Clr, @default.Text, @default.Json, isSecret, advice);
     }
+
+    private string DocOf(DocComment? doc) => doc?.TextIn(_source) ?? "";
 
     private void Report(SourceSpan span, string message) => _problems.Add(ProblemAt(_source, span, message));
 
