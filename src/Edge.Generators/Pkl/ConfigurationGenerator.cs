@@ -21,7 +21,7 @@ public sealed class ConfigurationGenerator : IIncrementalGenerator
     private const string SchemaFile = "EdgeServer.pkl";
 
     private static readonly DiagnosticDescriptor Problem = new(
-        "EDGE3001", "The configuration schema cannot be compiled", "{0}", "Edge.Configuration", DiagnosticSeverity.Error, isEnabledByDefault: true);
+        "EDGEC001", "The configuration schema cannot be compiled", "{0}", "Edge.Configuration", DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)

@@ -2,7 +2,7 @@ namespace Edge.Generators.Pkl;
 
 // What the schema says, in values that compare: the pipeline stops here when an edit changes nothing that is generated.
 
-/// <summary>The schema: its module (the first class) and classes in source order, enumerations and string notations.</summary>
+/// <summary>The schema: its module (the first class) and classes in source order, enumerations and notations.</summary>
 internal sealed record ConfigurationModel(
     string Source,
     EquatableArray<ClassModel> Classes,
@@ -96,8 +96,8 @@ internal sealed record ShorthandModel(string Class, string Property, TypeModel T
 /// <summary>A type alias of string literals.</summary>
 internal sealed record EnumerationModel(string Name, string Doc, EquatableArray<string> Literals);
 
-/// <summary>A type alias of String with a format.</summary>
-internal sealed record NotationModel(string Name, string Doc, string Format);
+/// <summary>A type alias of anything else: a string with a format, a number with bounds.</summary>
+internal sealed record NotationModel(string Name, string Doc, string TypeText);
 
 /// <summary>What the generator cannot compile, at its line of the schema. Lines and columns count from 0.</summary>
 internal sealed record SchemaProblem(int StartLine, int StartColumn, int EndLine, int EndColumn, string Message);

@@ -31,12 +31,12 @@ internal static class ConfigurationReference
         Line(page);
         Line(page, "## Notations");
         Line(page);
-        Line(page, "Strings with a form that is checked.");
+        Line(page, "Strings and numbers whose form is checked.");
         Line(page);
-        Line(page, "| type | form |");
-        Line(page, "|---|---|");
+        Line(page, "| type | is a | form |");
+        Line(page, "|---|---|---|");
         foreach (var notation in model.Notations)
-            Line(page, $"| <a id=\"{Anchor(notation.Name)}\"></a>`{notation.Name}` | {Cell(notation.Doc)} |");
+            Line(page, $"| <a id=\"{Anchor(notation.Name)}\"></a>`{notation.Name}` | {Code(notation.TypeText)} | {Cell(notation.Doc)} |");
         return page.ToString();
     }
 
@@ -114,7 +114,12 @@ internal static class ConfigurationReference
 
     private static string Anchor(string heading) => heading.ToLowerInvariant();
 
-    private static string Code(string text) => $"`{text.Replace("|", "\\|")}`";
+    // Text with a backtick stands between two.
+    private static string Code(string text)
+    {
+        var quote = text.Contains('`') ? "``" : "`";
+        return quote + text.Replace("|", "\\|") + quote;
+    }
 
     private static string Cell(string doc) =>
         string.Join(" ", doc.Split(['\n'], StringSplitOptions.RemoveEmptyEntries).Select(l => l.Trim())).Replace("|", "\\|").Trim();

@@ -78,9 +78,8 @@ internal sealed class ConfigurationSchemaReader
         classes.AddRange(_classes.Values.Where(c => !IsAnnotation(c)).Select(ReadClass));
         var enumerations = _aliases.Values.Where(ConfigurationTypes.IsEnumeration).Select(ReadEnumeration);
         var notations = _aliases.Values
-            .Select(a => (a, Format: ConfigurationTypes.FormatOf(a)))
-            .Where(n => n.Format is not null)
-            .Select(n => new NotationModel(n.a.Name.Text, DocOf(n.a.Doc), n.Format!));
+            .Where(a => !ConfigurationTypes.IsEnumeration(a))
+            .Select(a => new NotationModel(a.Name.Text, DocOf(a.Doc), TextOf(a.Type.Span)));
         return new ConfigurationModel(
             _source.DisplayName, classes.ToEquatableArray(), enumerations.ToEquatableArray(), notations.ToEquatableArray());
     }
