@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Edge.Config.Syntax;
 
@@ -15,7 +16,7 @@ internal enum ClassKind : byte
 }
 
 /// <summary>A class: its declaration, its superclass and the prototype that its instances amend. Equal to itself only.</summary>
-internal sealed partial class ClassValue : Value
+internal sealed class ClassValue : Value
 {
     private Dictionary<string, ClassProperty?>? _properties;
     private Dictionary<string, ClassMethod?>? _methods;
@@ -29,7 +30,7 @@ internal sealed partial class ClassValue : Value
         SimpleName = syntax.Name.Text;
         QualifiedName = $"{module.Name}#{SimpleName}";
         Members = syntax.Members;
-        Superclass = module.SuperclassOf(this, syntax);
+        Level = syntax.Level;
         Kind = !module.IsBase ? ClassKind.Typed : SimpleName switch
         {
             "Dynamic" => ClassKind.Dynamic,
@@ -37,20 +38,31 @@ internal sealed partial class ClassValue : Value
             "Mapping" => ClassKind.Mapping,
             _ => IsExternal ? ClassKind.External : ClassKind.Typed,
         };
-        Prototype = new ObjectValue(this, Superclass?.Prototype, module.Frame, syntax.MemberTable, 0);
+        Prototype = new ObjectValue(module.Frame, syntax.MemberTable);
+        Prototype.Become(this, null);
     }
 
-    /// <summary>The class of a module that does not amend another.</summary>
-    public ClassValue(ModuleInstance module, ClassValue superclass, ObjectValue? prototypeParent)
+    /// <summary>The class of a module that does not amend another; the module itself is the prototype.</summary>
+    public ClassValue(ModuleInstance module, ObjectValue prototype, Func<ClassValue> superclass)
     {
         Module = module;
         Modifiers = module.Syntax.Declaration?.Modifiers ?? Modifiers.None;
         SimpleName = "ModuleClass";
         QualifiedName = module.Name;
         Members = module.Syntax.Members;
-        Superclass = superclass;
+        Level = module.Syntax.Level;
         Kind = ClassKind.Typed;
-        Prototype = new ObjectValue(this, prototypeParent, module.RootFrame, module.Syntax.MemberTable, 0);
+        Prototype = prototype;
+        Prototype.Become(this, null);
+        Superclass = superclass();
+        Prototype.Become(this, Superclass.Prototype);
+    }
+
+    /// <summary>Finds the superclass. Apart from construction, because classes may refer to one another.</summary>
+    internal void Initialize()
+    {
+        Superclass = Superclasses.Of(this, Syntax!);
+        Prototype.Become(this, Superclass?.Prototype);
     }
 
     public Evaluator Evaluator => Module.Evaluator;
@@ -74,7 +86,7 @@ internal sealed partial class ClassValue : Value
     public bool IsModuleClass => Syntax is null;
 
     /// <summary>Null for <c>Any</c> only.</summary>
-    public ClassValue? Superclass { get; }
+    public ClassValue? Superclass { get; private set; }
 
     /// <summary>What every instance amends, directly or not; holds the properties' default values.</summary>
     public ObjectValue Prototype { get; }
@@ -89,7 +101,16 @@ internal sealed partial class ClassValue : Value
 
     public bool IsInstantiable => (Modifiers & (Modifiers.Abstract | Modifiers.External)) == 0;
 
-    private System.Collections.Immutable.ImmutableArray<ModuleMember> Members { get; }
+    private ImmutableArray<ModuleMember> Members { get; }
+
+    /// <summary>The names that the class's body defines.</summary>
+    internal LexicalLevel Level { get; }
+
+    /// <summary>The name under which the library keeps the class's external members.</summary>
+    internal string ExternalName => Syntax is null ? Module.Name : Module.IsBase ? SimpleName : QualifiedName;
+
+    /// <summary>The class's type parameters, which only the library's classes have.</summary>
+    internal TypeVariables? TypeVariables => Syntax is { TypeParameters.IsEmpty: false } ? field ??= new TypeVariables(null, Syntax.TypeParameters) : null;
 
     public bool IsSubclassOf(ClassValue other)
     {
@@ -109,7 +130,7 @@ internal sealed partial class ClassValue : Value
         if (_properties.TryGetValue(name, out var found)) return found;
         var inherited = Superclass?.FindProperty(name);
         var own = FindDeclaration<PropertySyntax>(name);
-        var result = own is null || (own.Type is null && inherited is not null) ? inherited : new ClassProperty(this, own, inherited);
+        var result = own is null || (own.Type is null && inherited is not null) ? inherited : new ClassProperty(this, own);
         _properties.Add(name, result);
         return result;
     }
@@ -119,7 +140,8 @@ internal sealed partial class ClassValue : Value
     {
         _methods ??= [];
         if (_methods.TryGetValue(name, out var found)) return found;
-        var result = FindDeclaration<MethodSyntax>(name) is { } own ? new ClassMethod(this, own) : Superclass?.FindMethod(name);
+        var own = Level.Names!.FindMethod(name);
+        var result = own is { IsLocal: false } ? new ClassMethod(this, own) : Superclass?.FindMethod(name);
         _methods.Add(name, result);
         return result;
     }

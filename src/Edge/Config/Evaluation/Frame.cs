@@ -29,6 +29,17 @@ internal sealed class Frame
 
     public Frame? Outer { get; }
 
+    /// <summary>What <c>module</c> is here: the object that the outermost level was asked on.</summary>
+    public ObjectValue ModuleObject
+    {
+        get
+        {
+            var level = this;
+            while (level.Outer is { Level.Kind: not LevelKind.Root } outer) level = outer;
+            return (ObjectValue)level.This;
+        }
+    }
+
     /// <summary>What the syntax defines at this level.</summary>
     public LexicalLevel Level { get; }
 

@@ -10,20 +10,37 @@ namespace Edge.Config.Evaluation;
 internal sealed partial class ObjectValue : Value
 {
     private MemberCache _cache;
+    private ClassValue? _class;
 
     public ObjectValue(ClassValue @class, ObjectValue? parent, Frame? enclosing, MemberTable members, int length)
     {
-        Class = @class;
+        _class = @class;
         Parent = parent;
         Enclosing = enclosing;
         Members = members;
         Length = length;
+        HasElementTypes = parent is { HasElementTypes: true };
     }
 
-    public ClassValue Class { get; }
+    /// <summary>The same listing or mapping, its elements checked when they are read.</summary>
+    internal ObjectValue(ObjectValue unchecked, ElementType elementType)
+        : this(unchecked.Class, unchecked, unchecked.Enclosing, MemberTable.Empty, unchecked.Length)
+    {
+        ElementType = elementType;
+        HasElementTypes = true;
+    }
+
+    /// <summary>A module's object, whose class is yet to be made.</summary>
+    internal ObjectValue(Frame enclosing, MemberTable members)
+    {
+        Enclosing = enclosing;
+        Members = members;
+    }
+
+    public ClassValue Class => _class!;
 
     /// <summary>The prototype: the object that this one amends, or its class's.</summary>
-    public ObjectValue? Parent { get; }
+    public ObjectValue? Parent { get; private set; }
 
     /// <summary>Where the object's literal stands; null for objects that the library made.</summary>
     internal Frame? Enclosing { get; }
@@ -33,6 +50,12 @@ internal sealed partial class ObjectValue : Value
 
     /// <summary>The number of elements, inherited ones included.</summary>
     public int Length { get; }
+
+    /// <summary>The type that this object, not the one that it amends, gives to its elements.</summary>
+    internal ElementType? ElementType { get; }
+
+    /// <summary>Whether the object or one that it amends gives a type to its elements.</summary>
+    internal bool HasElementTypes { get; }
 
     /// <summary>Whether all that enumeration shows has been computed, deeply.</summary>
     internal bool IsForced { get; set; }
@@ -44,6 +67,37 @@ internal sealed partial class ObjectValue : Value
     public bool IsListing => Class.Kind == ClassKind.Listing;
 
     public bool IsMapping => Class.Kind == ClassKind.Mapping;
+
+    public bool IsTyped => Class.Kind == ClassKind.Typed;
+
+    /// <summary>Whether it is its class's prototype rather than an instance that amends it.</summary>
+    internal bool IsPrototype => ReferenceEquals(Class.Prototype, this);
+
+    internal void Become(ClassValue @class, ObjectValue? parent)
+    {
+        _class = @class;
+        Parent = parent;
+    }
+
+    /// <summary>Checks an element against every type between its definer and this object, innermost first.</summary>
+    internal Value CheckElement(Evaluator evaluator, Value value, ObjectValue owner, RuntimeType? next = null)
+    {
+        if (!ReferenceEquals(this, owner)) value = Parent!.CheckElement(evaluator, value, owner, ElementType?.Type ?? next);
+        if (ElementType is not { } type || ReferenceEquals(type.Type, next)) return value;
+        if (type.Definition is null) return type.Type.CheckOrThrow(type.Frame, value);
+        evaluator.Enter(type.Module, type.Definition);
+        value = type.Type.CheckOrThrow(type.Frame, value);
+        evaluator.Leave();
+        return value;
+    }
+
+    /// <summary>The frame that shows where a member of this object is defined.</summary>
+    internal StackFrame? HeaderFrame(Member member)
+    {
+        var syntax = member as SyntaxMember ?? (member as GeneratedMember)?.Syntax;
+        if (syntax is null || Enclosing is null) return null;
+        return new StackFrame(Enclosing.Module.Source, syntax.HeaderSpan(Enclosing.Module), Enclosing.Module.NameOf(syntax.Definition));
+    }
 
     public override bool Equals(object? obj) =>
         ReferenceEquals(this, obj) || (obj is ObjectValue other && Class.Evaluator.AreEqual(this, other));
