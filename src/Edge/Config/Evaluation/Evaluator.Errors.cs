@@ -78,7 +78,8 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>A value on one line as errors show it, cut after <paramref name="limit"/> characters.</summary>
-    public string Show(Value value, int limit = int.MaxValue) => ValueText.SingleLine(value, limit);
+    public string Show(Value value, int limit = 80) => Library.ValueText.Shown(this, value, limit);
 
-    private static ModuleInstance ModuleOf(ObjectValue module) => module.Enclosing?.Module ?? module.Class.Module;
+    /// <summary>The module that a module's object stands for.</summary>
+    internal ModuleInstance ModuleOf(ObjectValue module) => module.Enclosing?.Module ?? module.Class.Module;
 }
