@@ -118,6 +118,12 @@ internal sealed class ObjectValue : Value
         return new StackFrame(Enclosing.Module.Source, syntax.HeaderSpan(Enclosing.Module), Enclosing.Module.NameOf(syntax.Definition));
     }
 
+    /// <summary>The frame that shows a member's value.</summary>
+    internal StackFrame? BodyFrame(Member member) =>
+        SyntaxOf(member) is { } syntax && Enclosing is not null
+            ? new StackFrame(Enclosing.Module.Source, syntax.BodySpan, Enclosing.Module.NameOf(syntax.Definition))
+            : null;
+
     public override bool Equals(object? obj) =>
         ReferenceEquals(this, obj) || (obj is ObjectValue other && Class.Evaluator.AreEqual(this, other));
 
