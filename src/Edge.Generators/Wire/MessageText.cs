@@ -75,8 +75,9 @@ internal static class MessageText
         var head = $"{field.Access} partial {field.Type} {field.Name}";
         if (field.Nested is { } nested)
         {
+            var bytes = $"_bytes.Slice({field.Offset}, {field.Width})";
             code.Block(head, () => code.Line(
-                $"get => {nested.Type}.TryRead(_bytes.Length >= {field.End} ? _bytes.Slice({field.Offset}, {field.Width}) : default, out var nested) ? nested : default;"));
+                $"get => {nested.Type}.TryRead({(field.Optional ? $"Has{field.Name} ? {bytes} : default" : bytes)}, out var nested) ? nested : default;"));
             return;
         }
         var value = field.Kind switch
@@ -125,7 +126,7 @@ internal static class MessageText
     private static string NotAsDeclared(FieldModel field)
     {
         if (field.Nested is { } nested)
-            return $"!{nested.Type}.TryRead(source.Slice({field.Offset}, {field.Width}), out _)";
+            return $"{(field.Optional ? $"view.Has{field.Name} && " : "")}!{nested.Type}.TryRead(source.Slice({field.Offset}, {field.Width}), out _)";
         if (field.Magic is { } magic)
             return $"!view.{field.Name}.SequenceEqual((ReadOnlySpan<byte>)[{string.Join(", ", magic.Select(b => WordText.Hex(b)))}])";
         return $"view.{field.Name} != {(field.IsEnum ? $"({field.Type})" : "")}{WordText.Hex(field.Constant!.Value)}";

@@ -1,25 +1,29 @@
-using System.Reflection;
 using Edge.Io;
 
 namespace Edge.Cli;
 
 internal static class Program
 {
-    private static async Task<int> Main(string[] args)
+    private static int Main(string[] args)
     {
         StaticExecutable.UseBuiltInNameServices();
-        switch (args)
+        var terminal = Terminal.OfProcess();
+        try
         {
-            case ["version"]:
-                Console.Out.WriteLine($"edge {typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
-                return 0;
-            case ["check", "--system", .. var rest]:
-                int at = Array.IndexOf(rest, "--url");
-                var options = new SystemCheckOptions(at >= 0 ? new Uri(rest[at + 1]) : null, rest.Contains("--json"));
-                return await SystemCheck.Run(options, Console.Out, CancellationToken.None);
-            default:
-                Console.Error.WriteLine("edge: no such command yet");
-                return 2;
+            var exitCode = Run(args, terminal).GetAwaiter().GetResult();
+            terminal.Out.Flush();
+            return exitCode;
+        }
+        catch (IOException error)
+        {
+            // The commands report what they read; what is left is standard output, full or gone.
+            terminal.Fail($"standard output cannot be written (system error {error.HResult})", "Look at where it goes: is the disk full?");
+            return ExitCode.Failed;
         }
     }
+
+    /// <summary>Runs one command line, in the process's own folder and environment.</summary>
+    /// <returns>The process's exit code.</returns>
+    internal static Task<int> Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation = default) =>
+        new EdgeCommandLine().Run(args, terminal, cancellation);
 }

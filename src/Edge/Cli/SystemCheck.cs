@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Edge.Io;
 
@@ -27,15 +26,17 @@ internal static class SystemCheck
 
         int failed = findings.Count(f => f.State == FindingState.Failed);
         if (options.Json)
-            await output.WriteLineAsync(JsonSerializer.Serialize(new SystemReport(failed == 0, findings), SystemReportJson.Default.SystemReport));
+            CliJson.Write(output, new SystemReport(failed == 0, findings), SystemReportJson.Default.SystemReport);
         return failed == 0 ? 0 : 1;
 
         // Lines are printed as they are found: who waits for an address sees which phase it is.
         async Task Add(Finding finding)
         {
             findings.Add(finding);
-            if (!options.Json)
-                await output.WriteAsync(Text(finding));
+            if (options.Json)
+                return;
+            await output.WriteAsync(Text(finding));
+            await output.FlushAsync(cancellation);
         }
     }
 
@@ -62,7 +63,6 @@ internal sealed record SystemReport(bool Ok, IReadOnlyList<Finding> Checks);
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true,
-    WriteIndented = true)]
+    UseStringEnumConverter = true)]
 [JsonSerializable(typeof(SystemReport))]
 internal sealed partial class SystemReportJson : JsonSerializerContext;

@@ -9,12 +9,15 @@ namespace Edge.Io;
 /// <summary>Looks at the machine that Edge runs on: what it offers, and what a container's root leaves out.</summary>
 internal static class Machine
 {
+    public const string RandomDevice = "/dev/urandom";
+
     /// <summary>All findings, in the order of a reader who asks "will it start, will it connect, will it remember".</summary>
     public static IEnumerable<Finding> Findings()
     {
         yield return Processor();
         yield return Sodium();
         yield return OpenSsl();
+        yield return Entropy(RandomDevice);
         yield return Resolver(ResolverFile.Read());
         yield return Roots(CaBundle.Find());
         yield return Root(WriteAccess.Try("/"));
@@ -83,6 +86,23 @@ internal static class Machine
         // OPENSSL_VERSION_NUMBER since 3.0: 0xMNN00PP0 (openssl/opensslv.h).
         return new(Name, FindingState.Ok,
             $"{version >> 28}.{version >> 20 & 0xff}.{version >> 4 & 0xff}{(StaticExecutable.IsRunning ? ", linked in" : "")}");
+    }
+
+    /// <summary>The C# runtime reads this file (Guid, and with it every HTTP client); libsodium and OpenSSL ask the kernel and do without.</summary>
+    internal static Finding Entropy(string device)
+    {
+        const string Name = "entropy";
+        try
+        {
+            using FileStream file = File.OpenRead(device);
+            file.ReadExactly(stackalloc byte[16]);
+            return new(Name, FindingState.Ok, $"{device} can be read");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new(Name, FindingState.Failed, $"{device} cannot be read: no HTTP client can start",
+                "Container engines provide /dev; for a chroot: mount --bind /dev ROOT/dev.");
+        }
     }
 
     internal static Finding Resolver(ResolverFile file)

@@ -18,6 +18,12 @@ internal sealed class UrlCheck(Uri url, CaBundle? bundle)
     /// <summary>Runs the phases; the last finding is the HTTP status or the phase that failed.</summary>
     public async IAsyncEnumerable<Finding> Run([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
+        if (Machine.Entropy(Machine.RandomDevice).State == FindingState.Failed)
+        {
+            yield return Failed("url", "not tried", "See the line entropy above.");
+            yield break;
+        }
+
         (Finding found, IPAddress[] addresses) = await Timed("dns", Resolve, cancellation);
         yield return found;
         if (found.State == FindingState.Failed)

@@ -33,7 +33,8 @@ internal readonly record struct WriteAccess(string Folder, WriteObstacle Obstacl
         }
         try
         {
-            string probe = Path.Combine(folder, $".edge-{Guid.NewGuid():N}");
+            // The process's number makes the name its own; a Guid would want /dev/urandom, which a bare root does not have.
+            string probe = Path.Combine(folder, $".edge-probe-{Environment.ProcessId}");
             using var handle = File.OpenHandle(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.DeleteOnClose);
             return new(folder, WriteObstacle.None);
         }

@@ -26,7 +26,8 @@ internal sealed partial class QualifiedIdentifier(SourceSpan span, ImmutableArra
 {
     public ImmutableArray<Identifier> Parts { get; } = parts;
 
-    public string Text { get; } = string.Join(".", parts.Select(p => p.Text));
+    // Nearly every type's name is one identifier: joining is for the rest, and for those who ask.
+    public string Text => Parts.Length == 1 ? Parts[0].Text : string.Join(".", Parts.Select(p => p.Text));
 
     public override string ToString() => Text;
 }
@@ -37,11 +38,11 @@ internal sealed partial class StringConstant(SourceSpan span, string value) : No
     public string Value { get; } = value;
 }
 
-/// <summary>A doc comment: the span of its <c>///</c> lines, and their text without the slashes and one following blank.</summary>
-internal sealed partial class DocComment(SourceSpan span, string text) : Node(span)
-{
-    public string Text { get; } = text;
-}
+/// <summary>
+/// A doc comment: the span of its <c>///</c> lines. Evaluation hardly ever reads one, so the text stays in the source until
+/// <see cref="DocComments.TextIn"/> is asked for it.
+/// </summary>
+internal sealed partial class DocComment(SourceSpan span) : Node(span);
 
 /// <summary><c>@Name { ... }</c></summary>
 internal sealed partial class Annotation(SourceSpan span, TypeSyntax type, ObjectBody? body) : Node(span)

@@ -13,7 +13,7 @@ internal sealed class SourceText(string uri, string displayName, ReadOnlyMemory<
 
     public ReadOnlyMemory<byte> Utf8 { get; } = utf8;
 
-    /// <summary>Line of a byte offset, from 0. Lines end with LF; a CR before it belongs to the line's end.</summary>
+    /// <summary>Line of a byte offset, from 0. Lines end with LF, CRLF or a lone CR, as Pkl counts them.</summary>
     public int LineOf(int offset)
     {
         var found = Array.BinarySearch(LineStarts, offset);
@@ -27,9 +27,10 @@ internal sealed class SourceText(string uri, string displayName, ReadOnlyMemory<
     /// <summary>The bytes of a line without its end.</summary>
     public ReadOnlySpan<byte> Line(int line)
     {
-        var end = line + 1 < LineStarts.Length ? LineStarts[line + 1] - 1 : Utf8.Length;
-        var bytes = Utf8.Span.Slice(LineStarts[line], end - LineStarts[line]);
-        return bytes.Length > 0 && bytes[bytes.Length - 1] == (byte)'\r' ? bytes.Slice(0, bytes.Length - 1) : bytes;
+        var end = line + 1 < LineStarts.Length ? LineStarts[line + 1] : Utf8.Length;
+        while (end > LineStarts[line] && Utf8.Span[end - 1] is (byte)'\n' or (byte)'\r')
+            end--;
+        return Utf8.Span.Slice(LineStarts[line], end - LineStarts[line]);
     }
 
     private int[] LineStarts => _lineStarts ??= FindLineStarts(Utf8.Span);
@@ -39,7 +40,7 @@ internal sealed class SourceText(string uri, string displayName, ReadOnlyMemory<
     {
         var starts = new List<int> { 0 };
         for (var i = 0; i < text.Length; i++)
-            if (text[i] == (byte)'\n')
+            if (text[i] == (byte)'\n' || (text[i] == (byte)'\r' && (i + 1 == text.Length || text[i + 1] != (byte)'\n')))
                 starts.Add(i + 1);
         return [.. starts];
     }

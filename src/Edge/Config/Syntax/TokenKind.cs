@@ -1,0 +1,143 @@
+namespace Edge.Config.Syntax;
+
+/// <summary>What the lexer tells apart: keywords, marks, literals, the pieces of a string, comments.</summary>
+internal enum TokenKind : byte
+{
+    StartOfFile,
+    EndOfFile,
+
+    // Keywords, from here to Underscore.
+    Abstract,
+    Amends,
+    As,
+    Class,
+    Const,
+    Else,
+    Extends,
+    External,
+    False,
+    Fixed,
+    For,
+    Function,
+    Hidden,
+    If,
+    Import,
+    ImportGlob,
+    In,
+    Is,
+    Let,
+    Local,
+    Module,
+    New,
+    Nothing,
+    Null,
+    Open,
+    Out,
+    Outer,
+    Read,
+    ReadGlob,
+    ReadOrNull,
+    Super,
+    This,
+    Throw,
+    Trace,
+    True,
+    TypeAlias,
+    Unknown,
+    When,
+
+    // Keywords that Pkl reserves and does not use.
+    Case,
+    Delete,
+    Override,
+    Protected,
+    Record,
+    Switch,
+    Vararg,
+    Underscore,
+
+    LeftParen,
+    RightParen,
+    LeftBrace,
+    RightBrace,
+    LeftBracket,
+    RightBracket,
+    LeftPredicate,
+    Comma,
+    Dot,
+    QuestionDot,
+    Coalesce,
+    NonNull,
+    At,
+    Assign,
+    Greater,
+    Less,
+    Not,
+    Question,
+    Colon,
+    Arrow,
+    Equal,
+    NotEqual,
+    LessOrEqual,
+    GreaterOrEqual,
+    And,
+    Or,
+    Plus,
+    Minus,
+    Power,
+    Star,
+    Slash,
+    IntegerDivide,
+    Percent,
+    Bar,
+    Pipe,
+    Spread,
+    NullSafeSpread,
+    Semicolon,
+
+    Int,
+    Hex,
+    Binary,
+    Octal,
+    Float,
+    Identifier,
+
+    LineComment,
+    BlockComment,
+    DocComment,
+    Shebang,
+
+    StringStart,
+    MultiLineStringStart,
+    StringPart,
+    StringNewLine,
+    EscapeNewLine,
+    EscapeTab,
+    EscapeReturn,
+    EscapeQuote,
+    EscapeBackslash,
+    EscapeUnicode,
+    InterpolationStart,
+    StringEnd,
+}
+
+internal static class TokenKinds
+{
+    public static bool IsKeyword(this TokenKind kind) => kind is >= TokenKind.Abstract and <= TokenKind.Underscore;
+
+    /// <summary>Nothing to the grammar, but as a separator: comments and semicolons.</summary>
+    public static bool IsAffix(this TokenKind kind) => kind is TokenKind.LineComment or TokenKind.BlockComment or TokenKind.Semicolon;
+
+    /// <summary><see cref="Modifiers.None"/> for what is no modifier.</summary>
+    public static Modifiers AsModifier(this TokenKind kind) => kind switch
+    {
+        TokenKind.Abstract => Modifiers.Abstract,
+        TokenKind.Open => Modifiers.Open,
+        TokenKind.External => Modifiers.External,
+        TokenKind.Local => Modifiers.Local,
+        TokenKind.Hidden => Modifiers.Hidden,
+        TokenKind.Fixed => Modifiers.Fixed,
+        TokenKind.Const => Modifiers.Const,
+        _ => Modifiers.None,
+    };
+}
