@@ -94,17 +94,35 @@ internal sealed class PairValue(Value first, Value second) : Value
     public override int GetHashCode() => HashCode.Combine(First, Second);
 }
 
-/// <summary><c>IntSeq(start, end).step(step)</c></summary>
+/// <summary><c>IntSeq(start, end).step(step)</c>: equal if the same numbers come of it; <paramref name="step"/> is not zero.</summary>
 internal sealed class IntSeqValue(long start, long end, long step) : Value
 {
     public long Start { get; } = start;
 
+    /// <summary>The inclusive bound; the last number is the last that does not pass it.</summary>
     public long End { get; } = end;
 
     public long Step { get; } = step;
 
-    public override bool Equals(object? obj) =>
-        obj is IntSeqValue other && Start == other.Start && End == other.End && Step == other.Step;
+    public bool IsEmpty => Step > 0 ? Start > End : Start < End;
 
-    public override int GetHashCode() => HashCode.Combine(Start, End, Step);
+    // In Int128, because the distance of two longs is more than a long.
+    private long Last => (long)(End - ((Int128)End - Start) % Step);
+
+    public IEnumerable<long> Numbers()
+    {
+        if (IsEmpty) yield break;
+        var last = Last;
+        for (var number = Start; ; number += Step)
+        {
+            yield return number;
+            if (number == last) yield break;
+        }
+    }
+
+    public override bool Equals(object? obj) =>
+        obj is IntSeqValue other
+        && (IsEmpty ? other.IsEmpty : !other.IsEmpty && Start == other.Start && Last == other.Last && Step == other.Step);
+
+    public override int GetHashCode() => IsEmpty ? 1 : HashCode.Combine(Start, Last, Step);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Edge.Config.Library;
 
 namespace Edge.Config.Evaluation;
 
@@ -46,13 +47,7 @@ internal sealed class IntValue : Value
 
     public override Value MarkFromEnvironment() => new IntValue(Value) { FromEnvironment = true };
 
-    // 1 == 1.0 holds in Pkl.
-    public override bool Equals(object? obj) => obj switch
-    {
-        IntValue other => Value == other.Value,
-        FloatValue other => other.Value == Value,
-        _ => false,
-    };
+    public override bool Equals(object? obj) => obj is IntValue other && Value == other.Value;
 
     public override int GetHashCode() => Value.GetHashCode();
 
@@ -66,15 +61,13 @@ internal sealed class FloatValue(double value) : Value
 
     public override Value MarkFromEnvironment() => new FloatValue(Value) { FromEnvironment = true };
 
-    public override bool Equals(object? obj) => obj switch
-    {
-        FloatValue other => Value == other.Value,
-        IntValue other => Value == other.Value,
-        _ => false,
-    };
+    // By bits, but for NaN: 0.0 and -0.0 are two keys, NaN is one.
+    public override bool Equals(object? obj) =>
+        obj is FloatValue other
+        && (BitConverter.DoubleToInt64Bits(Value) == BitConverter.DoubleToInt64Bits(other.Value)
+            || (double.IsNaN(Value) && double.IsNaN(other.Value)));
 
-    public override int GetHashCode() =>
-        Value == Math.Truncate(Value) && Math.Abs(Value) < 9.2e18 ? ((long)Value).GetHashCode() : Value.GetHashCode();
+    public override int GetHashCode() => Value.GetHashCode();
 }
 
 internal sealed class StringValue(string value) : Value
@@ -90,6 +83,16 @@ internal sealed class StringValue(string value) : Value
     public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => Value;
+}
+
+/// <summary><c>Regex("pattern")</c>: equal if the patterns are.</summary>
+internal sealed class RegexValue(JavaRegex regex) : Value
+{
+    public JavaRegex Regex { get; } = regex;
+
+    public override bool Equals(object? obj) => obj is RegexValue other && Regex.Pattern == other.Regex.Pattern;
+
+    public override int GetHashCode() => Regex.Pattern.GetHashCode(StringComparison.Ordinal);
 }
 
 internal sealed class BytesValue(ReadOnlyMemory<byte> value) : Value
@@ -126,25 +129,32 @@ internal sealed class DurationValue(double value, DurationUnit unit) : Value
 
     public DurationUnit Unit { get; } = unit;
 
-    public double Seconds => Value * SecondsPer(Unit);
+    public double Seconds => In(DurationUnit.Seconds);
 
-    public static double SecondsPer(DurationUnit unit) => unit switch
+    /// <summary>The number of <paramref name="unit"/>s. The order of operations decides the last bit, and is Pkl's.</summary>
+    public double In(DurationUnit unit) => Value * NanosecondsPer(Unit) / NanosecondsPer(unit);
+
+    public static double NanosecondsPer(DurationUnit unit) => unit switch
     {
-        DurationUnit.Nanoseconds => 1e-9,
-        DurationUnit.Microseconds => 1e-6,
-        DurationUnit.Milliseconds => 1e-3,
-        DurationUnit.Seconds => 1,
-        DurationUnit.Minutes => 60,
-        DurationUnit.Hours => 3600,
-        _ => 86400,
+        DurationUnit.Nanoseconds => 1,
+        DurationUnit.Microseconds => 1e3,
+        DurationUnit.Milliseconds => 1e6,
+        DurationUnit.Seconds => 1e9,
+        DurationUnit.Minutes => 60e9,
+        DurationUnit.Hours => 3600e9,
+        _ => 86400e9,
     };
+
+    /// <summary>-1, 0 or 1; compares in the greater of the two units, as arithmetic computes in it.</summary>
+    public int CompareTo(DurationValue other) =>
+        Unit <= other.Unit ? In(other.Unit).CompareTo(other.Value) : Value.CompareTo(other.In(Unit));
 
     public override Value MarkFromEnvironment() => new DurationValue(Value, Unit) { FromEnvironment = true };
 
     public override bool Equals(object? obj) =>
-        obj is DurationValue other && (Unit == other.Unit ? Value == other.Value : Seconds == other.Seconds);
+        obj is DurationValue other && In(DurationUnit.Nanoseconds) == other.In(DurationUnit.Nanoseconds);
 
-    public override int GetHashCode() => Seconds.GetHashCode();
+    public override int GetHashCode() => In(DurationUnit.Nanoseconds).GetHashCode();
 }
 
 internal enum DataSizeUnit : byte
@@ -169,7 +179,10 @@ internal sealed class DataSizeValue(double value, DataSizeUnit unit) : Value
 
     public DataSizeUnit Unit { get; } = unit;
 
-    public double Bytes => Value * BytesPer(Unit);
+    public double Bytes => In(DataSizeUnit.Bytes);
+
+    /// <summary>The number of <paramref name="unit"/>s. The order of operations decides the last bit, and is Pkl's.</summary>
+    public double In(DataSizeUnit unit) => Value * BytesPer(Unit) / BytesPer(unit);
 
     public static double BytesPer(DataSizeUnit unit)
     {
@@ -177,10 +190,13 @@ internal sealed class DataSizeValue(double value, DataSizeUnit unit) : Value
         return Math.Pow((int)unit % 2 == 1 ? 1000 : 1024, power);
     }
 
+    /// <summary>-1, 0 or 1; compares in the greater of the two units, as arithmetic computes in it.</summary>
+    public int CompareTo(DataSizeValue other) =>
+        Unit <= other.Unit ? In(other.Unit).CompareTo(other.Value) : Value.CompareTo(other.In(Unit));
+
     public override Value MarkFromEnvironment() => new DataSizeValue(Value, Unit) { FromEnvironment = true };
 
-    public override bool Equals(object? obj) =>
-        obj is DataSizeValue other && (Unit == other.Unit ? Value == other.Value : Bytes == other.Bytes);
+    public override bool Equals(object? obj) => obj is DataSizeValue other && Bytes == other.Bytes;
 
     public override int GetHashCode() => Bytes.GetHashCode();
 }

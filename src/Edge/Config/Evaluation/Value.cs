@@ -2,8 +2,8 @@ namespace Edge.Config.Evaluation;
 
 /// <summary>
 /// A Pkl value. Scalars and collections are immutable; an <c>ObjectValue</c> computes its members when they are read.
-/// <see cref="object.Equals(object)"/> and <see cref="object.GetHashCode"/> are Pkl's <c>==</c>: they force objects, so they may
-/// throw <c>EvaluationException</c>.
+/// <see cref="object.Equals(object)"/> and <see cref="object.GetHashCode"/> are how collections, keys and members compare: they
+/// force objects, so they may throw <c>EvaluationException</c>. The operator <c>==</c> is <see cref="AreEqual"/>.
 /// </summary>
 internal abstract class Value
 {
@@ -15,6 +15,18 @@ internal abstract class Value
 
     /// <summary>The same value, marked as coming from the environment. Null and booleans are shared and never marked.</summary>
     public virtual Value MarkFromEnvironment() => this;
+
+    /// <summary>
+    /// The operator <c>==</c>. It differs from <see cref="Equals(object)"/> in numbers only: <c>1 == 1.0</c>, <c>0.0 == -0.0</c> and
+    /// <c>NaN != NaN</c> hold, but <c>List(1) != List(1.0)</c> and <c>Set(NaN, NaN)</c> has one element.
+    /// </summary>
+    public static bool AreEqual(Value left, Value right) => (left, right) switch
+    {
+        (IntValue a, FloatValue b) => a.Value == b.Value,
+        (FloatValue a, IntValue b) => a.Value == b.Value,
+        (FloatValue a, FloatValue b) => a.Value == b.Value,
+        _ => left.Equals(right),
+    };
 
     public abstract override bool Equals(object? obj);
 
