@@ -67,12 +67,12 @@ internal sealed class BodyLayout
                     Names.HasSpread = true;
                     parts.Add(new SpreadPart(spread));
                     break;
-                case WhenGenerator when:
+                case WhenGenerator @when:
                     HasGenerators = true;
                     parts.Add(new WhenPart(
-                        when,
-                        PartsOf(when.Then, variables, conditional: true),
-                        when.Else is null ? [] : PartsOf(when.Else, variables, conditional: true)));
+                        @when,
+                        PartsOf(@when.Then, variables, conditional: true),
+                        @when.Else is null ? [] : PartsOf(@when.Else, variables, conditional: true)));
                     break;
                 case ForGenerator @for:
                     HasGenerators = true;

@@ -122,7 +122,7 @@ internal sealed class ForPart(ForGenerator syntax, ImmutableArray<BodyPart> part
         if (syntax.Key?.Type is { } keyType) own[0] = Check(scope, keyType, key);
         if (syntax.Value.Type is { } valueType) own[^1] = Check(scope, valueType, value);
         Value[] variables = outer is null ? own : [.. outer, .. own];
-        frame.Evaluator.Charge(1);
+        frame.Evaluator.Account(1);
         foreach (var part in parts) part.Add(under, scope, variables);
     }
 

@@ -61,7 +61,9 @@ internal sealed class ClassMethod(ClassValue owner, MethodMember syntax)
 
     private Value InvokeExternal(Evaluator evaluator, Value receiver, Value[] arguments)
     {
-        _external ??= Library.ExternalMembers.Find(owner.ExternalName, syntax.Name)
+        _external ??= owner.Module.IsBase && syntax.Name is "env" && owner.IsModuleClass
+            ? static (evaluator, _, arguments) => evaluator.Resources.Env(((StringValue)arguments[0]).Value)
+            : Library.ExternalMembers.Find(owner.ExternalName, syntax.Name)
             ?? throw evaluator.Fail($"The library method `{owner.DisplayName}.{syntax.Name}()` is not supported.");
         var isVariadic = syntax.Parameters is [{ Type: DeclaredType { Name.Text: "VarArgs" } }];
         if (!isVariadic)

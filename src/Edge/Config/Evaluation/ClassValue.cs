@@ -107,7 +107,7 @@ internal sealed class ClassValue : Value
     internal LexicalLevel Level { get; }
 
     /// <summary>The name under which the library keeps the class's external members.</summary>
-    internal string ExternalName => Syntax is null ? Module.Name : Module.IsBase ? SimpleName : QualifiedName;
+    internal string ExternalName => Syntax is not null ? SimpleName : Module.Name["pkl.".Length..];
 
     /// <summary>The class's type parameters, which only the library's classes have.</summary>
     internal TypeVariables? TypeVariables => Syntax is { TypeParameters.IsEmpty: false } ? field ??= new TypeVariables(null, Syntax.TypeParameters) : null;

@@ -32,6 +32,18 @@ internal sealed class EvaluationException : Exception
 
     public ImmutableArray<ShownValue> Values { get; init; } = [];
 
-    /// <summary>Whether a read of a property without a value failed: such members are skipped where a partial object is shown.</summary>
-    public bool IsUndefinedValue { get; init; }
+    /// <summary>The property without a value that was read; null for other errors. Such members are skipped where a partial object is shown.</summary>
+    public string? UndefinedProperty { get; init; }
+
+    /// <summary>The object of <see cref="UndefinedProperty"/>.</summary>
+    public Value? UndefinedReceiver { get; init; }
+
+    public bool IsUndefinedValue => UndefinedProperty is not null;
+
+    public EvaluationException WithHint(string hint) => new(Headline, Frames, hint)
+    {
+        Values = Values,
+        UndefinedProperty = UndefinedProperty,
+        UndefinedReceiver = UndefinedReceiver,
+    };
 }

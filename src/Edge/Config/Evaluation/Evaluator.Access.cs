@@ -232,14 +232,4 @@ internal sealed partial class Evaluator
         IntValue number => new StringValue(number.ToString()) { FromEnvironment = value.FromEnvironment },
         _ => InvokeMethod(value, "toString", [], isImplicit: false) is var text && text is StringValue result ? result : throw FailType(text, Base.String),
     };
-
-    /// <summary>Counts what the program makes against <see cref="EvaluationLimits.TotalSize"/>.</summary>
-    internal void Charge(long size)
-    {
-        _size += size;
-        if (_size > Limits.TotalSize)
-            throw Fail($"The configuration makes more than {Limits.TotalSize} characters, elements and members.", "Does it grow without end? The limit is `TotalSize`.");
-    }
-
-    private long _size;
 }

@@ -18,8 +18,10 @@ internal sealed partial class Evaluator
         public ModuleInstance Module;
         public Node Definition;
 
-        /// <summary>Where in the definition the next call was made.</summary>
+        /// <summary>Where the next call was made: in the definition, or in a type that it names.</summary>
         public SourceSpan Site;
+
+        public SourceText SiteSource;
     }
 
     /// <summary>How many calls are running; a catcher gives it to <see cref="Unwind"/>.</summary>
@@ -29,9 +31,12 @@ internal sealed partial class Evaluator
 
     /// <summary>Records where the running code is, for the error that a call from here may throw.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void At(SourceSpan site)
+    internal void At(ModuleInstance module, SourceSpan site)
     {
-        if (_depth > 0) _calls[_depth - 1].Site = site;
+        if (_depth == 0) return;
+        ref var call = ref _calls[_depth - 1];
+        call.Site = site;
+        call.SiteSource = module.Source;
     }
 
     internal void Enter(ModuleInstance module, Node definition)
@@ -44,21 +49,23 @@ internal sealed partial class Evaluator
         ref var call = ref _calls[_depth++];
         call.Module = module;
         call.Definition = definition;
+        call.Site = definition.Span;
+        call.SiteSource = module.Source;
     }
 
     internal void Leave() => _depth--;
 
     /// <summary>An error at a place in the running code.</summary>
-    internal EvaluationException FailAt(SourceSpan site, string headline, string? hint = null)
+    internal EvaluationException FailAt(ModuleInstance module, SourceSpan site, string headline, string? hint = null)
     {
-        At(site);
+        At(module, site);
         return Fail(headline, hint);
     }
 
-    /// <summary>As <see cref="FailAt(SourceSpan, string, string?)"/>, with a <c>Value: ...</c> line.</summary>
-    internal EvaluationException FailAt(SourceSpan site, string headline, Value shown, string? hint = null)
+    /// <summary>As <see cref="FailAt(ModuleInstance, SourceSpan, string, string?)"/>, with a <c>Value: ...</c> line.</summary>
+    internal EvaluationException FailAt(ModuleInstance module, SourceSpan site, string headline, Value shown, string? hint = null)
     {
-        At(site);
+        At(module, site);
         return Fail(headline, shown, hint);
     }
 
@@ -68,7 +75,7 @@ internal sealed partial class Evaluator
         for (var i = _depth - 1; i >= 0; i--)
         {
             ref var call = ref _calls[i];
-            frames.Add(new StackFrame(call.Module.Source, call.Site, call.Module.NameOf(call.Definition)));
+            frames.Add(new StackFrame(call.SiteSource, call.Site, call.Module.NameOf(call.Definition)));
         }
         return frames.DrainToImmutable();
     }

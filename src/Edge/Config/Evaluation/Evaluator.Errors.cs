@@ -9,13 +9,12 @@ internal sealed partial class Evaluator
     public EvaluationException Fail(string headline, string name, Value shown, string? hint = null) =>
         new(headline, CaptureFrames(), hint) { Values = [new ShownValue(name, Show(shown, 80))] };
 
-    internal EvaluationException FailUndefined(string headline) => new(headline, CaptureFrames()) { IsUndefinedValue = true };
+    /// <summary>A property without a value was read.</summary>
+    internal EvaluationException FailUndefined(Value receiver, string property) =>
+        new($"Tried to read property `{property}` but its value is undefined.", CaptureFrames()) { UndefinedProperty = property, UndefinedReceiver = receiver };
 
-    internal EvaluationException FailUndefined(ModuleInstance module, SourceSpan site, string headline)
-    {
-        At(module, site);
-        return FailUndefined(headline);
-    }
+    /// <summary>The frame that points at a member's definition, for an error about its value; null where it was made by the library.</summary>
+    internal StackFrame? FrameOf(Member member, ObjectValue owner, string name) => owner.BodyFrame(member) is { } frame ? frame with { Name = name } : null;
 
     internal EvaluationException FailOperator(ModuleInstance module, SourceSpan site, string symbol, Value operand)
     {
@@ -78,7 +77,8 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>A value on one line as errors show it, cut after <paramref name="limit"/> characters.</summary>
-    public string Show(Value value, int limit = int.MaxValue) => ValueText.SingleLine(value, limit);
+    public string Show(Value value, int limit = 80) => Library.ValueText.Shown(this, value, limit);
 
-    private static ModuleInstance ModuleOf(ObjectValue module) => module.Enclosing?.Module ?? module.Class.Module;
+    /// <summary>The module that a module's object stands for.</summary>
+    internal ModuleInstance ModuleOf(ObjectValue module) => module.Enclosing?.Module ?? module.Class.Module;
 }

@@ -10,12 +10,23 @@ internal sealed partial class Evaluator
     internal Value? TryRead(ObjectValue receiver, object key)
     {
         if (receiver.Cache.TryGet(key, out var cached)) return cached;
+        if (receiver.HasElementTypes && receiver.Members.Count == 0 && TryTake(receiver, key) is { } taken) return taken;
         for (var owner = receiver; owner is not null; owner = owner.Parent)
         {
             var at = owner.Members.Find(key);
             if (at >= 0) return Compute(receiver, owner, key, owner.Members[at]);
         }
         return null;
+    }
+
+    // A listing or mapping that only adds a type gives what the untyped one has computed, checked: nothing else can differ.
+    private Value? TryTake(ObjectValue receiver, object key)
+    {
+        if (receiver.Cache.TryGet(key, out var value)) return value;
+        if (receiver.Members.Count > 0 || receiver.Parent is not { } parent || TryTake(parent, key) is not { } taken) return null;
+        if (key is not string) taken = receiver.CheckTaken(this, key, taken);
+        receiver.Cache.Set(key, taken);
+        return taken;
     }
 
     /// <summary>Computes a member that is not in the receiver's cache, and puts it there.</summary>
@@ -29,13 +40,13 @@ internal sealed partial class Evaluator
             return shared;
         }
         var value = member.Compute(this, receiver, owner, key);
-        if (member.Kind != MemberKind.Property && receiver.HasTypeCasts) value = receiver.Cast(this, value, owner, null);
         receiver.Cache.Set(key, value);
         return value;
     }
 
     private ImmutableArray<MemberView> CollectMembers(ObjectValue receiver)
     {
+        ForceShallowly(receiver);
         var views = ImmutableArray.CreateBuilder<MemberView>();
         foreach (var (key, member, owner) in ShownMembers(receiver))
         {
@@ -70,16 +81,37 @@ internal sealed partial class Evaluator
         return shown;
     }
 
+    /// <summary>Computes an object's members but not theirs. The object's own come first, then what it inherits: this decides which error is found.</summary>
+    internal void ForceShallowly(ObjectValue receiver) => Force(receiver, deeply: false);
+
+    private void Force(ObjectValue receiver, bool deeply)
+    {
+        for (var owner = receiver; owner is not null; owner = owner.Parent)
+        {
+            var members = owner.Members;
+            for (var at = 0; at < members.Count; at++)
+            {
+                var member = members[at];
+                if ((member.Modifiers & (Modifiers.Local | Modifiers.External | Modifiers.Abstract | Modifiers.Hidden)) != 0 || member.IsType) continue;
+                var key = members.Key(at);
+                if (member.Kind == MemberKind.Property && receiver.Class.IsHidden((string)key)) continue;
+                if (!receiver.Cache.TryGet(key, out var value)) value = TryRead(receiver, key)!;
+                if (deeply) DeepForce(value);
+            }
+        }
+    }
+
     private void DeepForce(Value value)
     {
         switch (value)
         {
             case ObjectValue { IsForced: false } @object:
+                if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw Fail("A stack overflow occurred.");
                 // Set first, so that a cycle ends.
                 @object.IsForced = true;
                 try
                 {
-                    foreach (var member in CollectMembers(@object)) DeepForce(member.Value);
+                    Force(@object, deeply: true);
                 }
                 catch
                 {

@@ -1,9 +1,10 @@
+using Edge.Config.Library;
 using Edge.Config.Syntax;
 
 namespace Edge.Config.Evaluation;
 
 /// <summary>Calls a library member that is implemented in C#: a property (no arguments) or a method.</summary>
-/// <exception cref="EvaluationException">from <see cref="Evaluator.Fail"/></exception>
+/// <exception cref="EvaluationException">from <see cref="Evaluator.Fail(string, string?)"/></exception>
 internal delegate Value ExternalMember(Evaluator evaluator, Value receiver, ReadOnlySpan<Value> arguments);
 
 /// <summary>A member as the library sees it, its value computed.</summary>
@@ -15,7 +16,49 @@ internal readonly record struct MemberView(MemberKind Kind, Value Key, Value Val
 /// <summary>
 /// One evaluation: modules, classes, the call stack and the budgets. Not thread-safe; a value belongs to the evaluation that made it.
 /// </summary>
-internal sealed partial class Evaluator(EvaluationLimits limits)
+internal sealed partial class Evaluator
 {
-    public EvaluationLimits Limits { get; } = limits;
+    public Evaluator(EvaluationOptions options)
+    {
+        Options = options;
+        Modules = new ModuleLoader(this);
+        Resources = new ResourceReader(this);
+        Base = new BaseModule(Modules.LoadLibrary("pkl:base")!);
+        Base.Module.Initialize(null);
+    }
+
+    public EvaluationOptions Options { get; }
+
+    public EvaluationLimits Limits => Options.Limits;
+
+    /// <summary>The classes of <c>pkl:base</c>.</summary>
+    public BaseModule Base { get; }
+
+    internal ModuleLoader Modules { get; }
+
+    internal ResourceReader Resources { get; }
+
+    /// <summary>Loads the main module.</summary>
+    /// <param name="path">A file's path.</param>
+    /// <exception cref="SyntaxException">where the file is not Pkl</exception>
+    /// <exception cref="EvaluationException">where it cannot be read, or a module that it amends or extends cannot</exception>
+    public ModuleInstance LoadMain(string path) => Modules.LoadMain(path);
+
+    /// <summary>Evaluates a module to the text that its <c>output</c> says, PCF where it says nothing.</summary>
+    /// <param name="path">A file's path.</param>
+    /// <exception cref="SyntaxException">where the file is not Pkl</exception>
+    /// <exception cref="EvaluationException">where the program fails</exception>
+    public string EvaluateToText(string path)
+    {
+        var output = ReadProperty(LoadMain(path).Self, "output", isImplicit: false);
+        var bytes = ReadProperty(output, "bytes", isImplicit: false);
+        return System.Text.Encoding.UTF8.GetString(((BytesValue)bytes).Value.Span);
+    }
+
+    /// <summary>Prints what <c>trace()</c> was given.</summary>
+    internal void Trace(ModuleInstance module, SourceSpan span, Value value)
+    {
+        Force(value);
+        Options.Trace($"pkl: TRACE: {module.Source.TextOf(span)} = {ValueText.Shown(this, value, 1_000_000)} ({module.Source.Uri})");
+    }
 }

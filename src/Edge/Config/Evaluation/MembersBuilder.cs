@@ -19,7 +19,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
     public ObjectValue ToObject()
     {
         if (_keys.Count == 0 && layout.Names.Methods.Count == 0) return parent;
-        evaluator.Charge(_keys.Count);
+        evaluator.Account(_keys.Count);
         return new ObjectValue(Class, parent, frame, new MemberTable([.. _keys], [.. _members]), _length);
     }
 

@@ -76,6 +76,15 @@ internal sealed class ModuleInstance
         Class = new ClassValue(this, Self, () => superclass);
     }
 
+    /// <summary>Finds the types of the module's own properties, so that a misspelt one is found although nothing reads the property.</summary>
+    internal void CheckDeclarations()
+    {
+        if (IsAmending) return;
+        foreach (var member in Syntax.Members)
+            if (member is PropertySyntax { Type: { } type })
+                TypeOf(type);
+    }
+
     /// <summary>A class or type alias that this module declares, local ones included; null where there is none.</summary>
     internal Value? FindType(string name)
     {

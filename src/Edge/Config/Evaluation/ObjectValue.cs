@@ -7,7 +7,7 @@ namespace Edge.Config.Evaluation;
 /// members that it defines itself and delegates all others to <see cref="Parent"/>; values are computed when they are read, with
 /// <c>this</c> being the object that was asked, and kept there.
 /// </summary>
-internal sealed partial class ObjectValue : Value
+internal sealed class ObjectValue : Value
 {
     private MemberCache _cache;
     private ClassValue? _class;
@@ -23,8 +23,8 @@ internal sealed partial class ObjectValue : Value
     }
 
     /// <summary>The same listing or mapping, its elements checked when they are read.</summary>
-    internal ObjectValue(ObjectValue unchecked, ElementType elementType)
-        : this(unchecked.Class, unchecked, unchecked.Enclosing, MemberTable.Empty, unchecked.Length)
+    internal ObjectValue(ObjectValue source, ElementType elementType)
+        : this(source.Class, source, source.Enclosing, MemberTable.Empty, source.Length)
     {
         ElementType = elementType;
         HasElementTypes = true;
@@ -91,13 +91,38 @@ internal sealed partial class ObjectValue : Value
         return value;
     }
 
+    /// <summary>Checks an element that the parent has computed against this object's own type.</summary>
+    internal Value CheckTaken(Evaluator evaluator, object key, Value value)
+    {
+        if (ElementType is null) return value;
+        for (var owner = Parent; owner is not null; owner = owner.Parent)
+        {
+            var at = owner.Members.Find(key);
+            if (at < 0) continue;
+            if (SyntaxOf(owner.Members[at]) is not { } syntax || owner.Enclosing is not { } enclosing) break;
+            evaluator.Enter(enclosing.Module, syntax.Definition);
+            evaluator.At(enclosing.Module, syntax.BodySpan);
+            value = CheckElement(evaluator, value, this);
+            evaluator.Leave();
+            return value;
+        }
+        return CheckElement(evaluator, value, this);
+    }
+
+    private static SyntaxMember? SyntaxOf(Member member) => member as SyntaxMember ?? (member as GeneratedMember)?.Syntax;
+
     /// <summary>The frame that shows where a member of this object is defined.</summary>
     internal StackFrame? HeaderFrame(Member member)
     {
-        var syntax = member as SyntaxMember ?? (member as GeneratedMember)?.Syntax;
-        if (syntax is null || Enclosing is null) return null;
+        if (SyntaxOf(member) is not { } syntax || Enclosing is null) return null;
         return new StackFrame(Enclosing.Module.Source, syntax.HeaderSpan(Enclosing.Module), Enclosing.Module.NameOf(syntax.Definition));
     }
+
+    /// <summary>The frame that shows a member's value.</summary>
+    internal StackFrame? BodyFrame(Member member) =>
+        SyntaxOf(member) is { } syntax && Enclosing is not null
+            ? new StackFrame(Enclosing.Module.Source, syntax.BodySpan, Enclosing.Module.NameOf(syntax.Definition))
+            : null;
 
     public override bool Equals(object? obj) =>
         ReferenceEquals(this, obj) || (obj is ObjectValue other && Class.Evaluator.AreEqual(this, other));

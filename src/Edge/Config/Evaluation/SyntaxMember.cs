@@ -132,8 +132,9 @@ internal sealed class SyntaxMember : Member
         if ((Modifiers & Modifiers.Abstract) != 0)
             throw evaluator.FailAt(frame.Module, NameSpan, $"Cannot invoke abstract property `{Name}`.");
         var type = IsLocal ? frame.Module.TypeOf(Type!) : frame.Owner!.Class.FindProperty(Name!)!.Type;
-        return type?.Default(evaluator)
-            ?? throw evaluator.FailUndefined(frame.Module, NameSpan, $"Tried to read property `{Name}` but its value is undefined.");
+        if (type?.Default(evaluator) is { } value) return value;
+        evaluator.At(frame.Module, NameSpan);
+        throw evaluator.FailUndefined(frame.This, Name!);
     }
 
     private Value Check(Evaluator evaluator, Frame frame, Value value, Value receiver, ObjectValue owner)

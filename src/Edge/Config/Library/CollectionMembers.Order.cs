@@ -35,7 +35,7 @@ internal static partial class CollectionMembers
         if (items.IsEmpty) return NullValue.Instance;
         var result = items[0];
         var best = selector is null ? result : evaluator.Call(selector, result);
-        foreach (var item in items.AsSpan(1))
+        foreach (var item in items.AsSpan()[1..])
         {
             var key = selector is null ? item : evaluator.Call(selector, item);
             if (!(isMax ? Ordering.IsGreater(evaluator, key, best) : Ordering.IsLess(evaluator, key, best))) continue;
@@ -48,7 +48,7 @@ internal static partial class CollectionMembers
     {
         if (items.IsEmpty) return NullValue.Instance;
         var result = items[0];
-        foreach (var item in items.AsSpan(1))
+        foreach (var item in items.AsSpan()[1..])
             if (isMax ? evaluator.Test(isLess, result, item) : evaluator.Test(isLess, item, result))
                 result = item;
         return result;

@@ -119,7 +119,7 @@ internal static partial class CollectionMembers
     private static Value Reduce(Evaluator evaluator, ImmutableArray<Value> items, Value @operator)
     {
         var result = items[0];
-        foreach (var item in items.AsSpan(1)) result = evaluator.Call(Function(@operator), result, item);
+        foreach (var item in items.AsSpan()[1..]) result = evaluator.Call(Function(@operator), result, item);
         return result;
     }
 

@@ -32,7 +32,7 @@ internal static class StringMembers
         "codePoints" => static (_, self, _) => Of([.. Runes(Text(self)).Select(rune => Of(char.ConvertToUtf32(rune, 0)))]),
         "getOrNull" => GetOrNull,
         "substring" => static (evaluator, self, arguments) => Of(Text(self)[Range(evaluator, self, Int(arguments[0]), Int(arguments[1]))]),
-        "substringOrNull" => static (_, self, arguments) =>
+        "substringOrNull" => static (evaluator, self, arguments) =>
             TryRange(Text(self), Int(arguments[0]), Int(arguments[1]), out _) is { } range ? Of(Text(self)[range]) : NullValue.Instance,
         "replaceRange" => ReplaceRange,
         "repeat" => Repeat,

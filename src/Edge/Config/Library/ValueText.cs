@@ -45,7 +45,7 @@ internal sealed class ValueText
     {
         if (Simple(value) is { } simple) return simple;
         if (value is StringValue text) return text.Value;
-        if (value is ObjectValue or PairValue) evaluator.ForceDefined(value);
+        if (value is ObjectValue or PairValue) ForceDefined(evaluator, value, new HashSet<object>(ReferenceEqualityComparer.Instance));
         // The reference writes objects in lists and sets over several lines, and all else on one.
         return new ValueText(evaluator, value is ListValue or SetValue, masks: false, int.MaxValue).Render(value);
     }
@@ -67,6 +67,47 @@ internal sealed class ValueText
         TypeAliasValue alias => alias.DisplayName,
         _ => null,
     };
+
+    // Computes what has a value, deeply; what has none stays a question mark.
+    private static void ForceDefined(Evaluator evaluator, Value value, HashSet<object> visited)
+    {
+        switch (value)
+        {
+            case PairValue pair:
+                ForceDefined(evaluator, pair.First, visited);
+                ForceDefined(evaluator, pair.Second, visited);
+                break;
+            case ListValue or SetValue:
+                foreach (var item in Arguments.Items(value)) ForceDefined(evaluator, item, visited);
+                break;
+            case MapValue map:
+                foreach (var entry in map.Entries)
+                {
+                    ForceDefined(evaluator, entry.Key, visited);
+                    ForceDefined(evaluator, entry.Value, visited);
+                }
+                break;
+            case ObjectValue { IsForced: false } @object when visited.Add(@object):
+                foreach (var (key, _, _) in evaluator.ShownMembers(@object))
+                    if (ReadDefined(evaluator, @object, key) is { } member)
+                        ForceDefined(evaluator, member, visited);
+                break;
+        }
+    }
+
+    private static Value? ReadDefined(Evaluator evaluator, ObjectValue @object, object key)
+    {
+        var depth = evaluator.CallDepth;
+        try
+        {
+            return evaluator.TryRead(@object, key);
+        }
+        catch (EvaluationException e) when (e.IsUndefinedValue)
+        {
+            evaluator.Unwind(depth);
+            return null;
+        }
+    }
 
     private string Render(Value value)
     {

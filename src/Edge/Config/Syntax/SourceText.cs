@@ -20,6 +20,13 @@ internal sealed class SourceText(string uri, string displayName, ReadOnlyMemory<
         return found >= 0 ? found : ~found - 1;
     }
 
+    /// <summary>Column of a byte offset, from 0, in UTF-16 units.</summary>
+    public int ColumnOf(int offset)
+    {
+        var start = LineStart(LineOf(offset));
+        return Syntax.Utf8.Utf16Length(Utf8.Span.Slice(start, offset - start));
+    }
+
     public int LineCount => LineStarts.Length;
 
     public int LineStart(int line) => LineStarts[line];

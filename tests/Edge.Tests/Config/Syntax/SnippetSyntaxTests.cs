@@ -55,4 +55,44 @@ public sealed class SnippetSyntaxTests
         }
         await Assert.That(differences).IsEmpty();
     }
+
+    [Test]
+    public async Task A_refusal_reads_as_the_expected_output_does()
+    {
+        var differences = new List<string>();
+        var compared = 0;
+        foreach (var verdict in Snippets.All.Where(v => v.IsError))
+        {
+            var output = Repository.PathOf(["tests", "pkl", .. verdict.File.Replace("/input/", "/output/").Replace(".pkl", ".err").Split('/')]);
+            if (!File.Exists(output))
+                continue;
+            var expected = File.ReadAllText(output);
+            if (expected.Contains("requires Pkl version"))
+                continue;
+            compared++;
+            var found = Render(verdict);
+            if (found != expected)
+                differences.Add($"{verdict.File}:\n{found}\nbut Pkl says\n{expected}");
+        }
+        await Assert.That(differences).IsEmpty();
+        await Assert.That(compared).IsGreaterThanOrEqualTo(60);
+    }
+
+    // As tests/pkl normalises it.
+    private static string Render(SnippetVerdict verdict)
+    {
+        try
+        {
+            Parser.Parse(Snippets.Read(verdict.File));
+            return "parsed";
+        }
+        catch (SyntaxException e)
+        {
+            var line = e.Text.LineOf(e.Span.Start) + 1;
+            var mask = new string('x', line.ToString().Length);
+            var excerpt = mask + Excerpt.Of(e.Text, e.Span)[mask.Length..];
+            var path = verdict.File[verdict.File.IndexOf('/')..];
+            return $"–– Pkl Error ––\n{e.Message}\n\n{excerpt}at {Path.GetFileNameWithoutExtension(path)} (file:///$snippetsDir{path})\n";
+        }
+    }
 }

@@ -48,7 +48,7 @@ internal sealed class QualifiedNames
         private static string? ConstantName(Expression key) => key switch
         {
             StringLiteral { IsConstant: true } text => $"[\"{text.ConstantText}\"]",
-            _ => BodyLayout.ConstantKey(key) is { } value ? $"[{ValueText.SingleLine(value, int.MaxValue)}]" : null,
+            _ => BodyLayout.ConstantKey(key) is { } value ? $"[{Library.ValueText.Simple(value)}]" : null,
         };
     }
 
@@ -141,10 +141,10 @@ internal sealed class QualifiedNames
             case ObjectSpread spread:
                 Visit(spread.Value, scope);
                 break;
-            case WhenGenerator when:
-                Visit(when.Condition, scope);
-                VisitMembers(when.Then, scope);
-                if (when.Else is not null) VisitMembers(when.Else, scope);
+            case WhenGenerator @when:
+                Visit(@when.Condition, scope);
+                VisitMembers(@when.Then, scope);
+                if (@when.Else is not null) VisitMembers(@when.Else, scope);
                 break;
             case ForGenerator @for:
                 Visit(@for.Source, scope);

@@ -85,7 +85,7 @@ internal sealed partial class StringLiteral
             fromEnvironment |= value.FromEnvironment | rendered.FromEnvironment;
         }
         evaluator.At(frame.Module, Span);
-        evaluator.Charge(text.Length);
+        evaluator.Account(text.Length);
         return new StringValue(text.ToString()) { FromEnvironment = fromEnvironment };
     }
 }

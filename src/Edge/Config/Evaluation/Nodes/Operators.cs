@@ -151,15 +151,15 @@ internal sealed partial class BinaryExpression
         switch (left, right)
         {
             case (StringValue a, StringValue b):
-                evaluator.Charge(a.Value.Length + b.Value.Length);
+                evaluator.Account(a.Value.Length + b.Value.Length);
                 return new StringValue(a.Value + b.Value);
             case (ListValue or SetValue, ListValue or SetValue):
                 return Concatenate(evaluator, left, right);
             case (MapValue a, MapValue b):
-                evaluator.Charge(a.Entries.Length + b.Entries.Length);
+                evaluator.Account(a.Entries.Length + b.Entries.Length);
                 return new MapValue(a.Entries.AddRange(b.Entries));
             case (BytesValue a, BytesValue b):
-                evaluator.Charge(a.Value.Length + b.Value.Length);
+                evaluator.Account(a.Value.Length + b.Value.Length);
                 return new BytesValue((byte[])[.. a.Value.Span, .. b.Value.Span]);
             default:
                 return Arithmetic.Apply(Operator, left, right, out var failure)
@@ -171,7 +171,7 @@ internal sealed partial class BinaryExpression
     {
         var first = left is ListValue list ? list.Items : ((SetValue)left).Items;
         var second = right is ListValue other ? other.Items : ((SetValue)right).Items;
-        evaluator.Charge(first.Length + second.Length);
+        evaluator.Account(first.Length + second.Length);
         var items = first.AddRange(second);
         return left is ListValue ? new ListValue(items) : new SetValue(items);
     }

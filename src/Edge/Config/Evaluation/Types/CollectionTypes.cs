@@ -186,7 +186,7 @@ internal sealed class TypeDefaultMember(RuntimeType element) : Member
     internal override Value Compute(Evaluator evaluator, Value receiver, ObjectValue owner, object key)
     {
         if (element.Default(evaluator) is { } value) return new ConstantFunction(value);
-        throw evaluator.FailUndefined("Tried to read property `default` but its value is undefined.");
+        throw evaluator.FailUndefined(receiver, "default");
     }
 }
 

@@ -76,7 +76,7 @@ internal sealed class StringLiteralRuntimeType(ModuleInstance module, TypeSyntax
     public override Value? Check(Frame frame, Value value, bool eager, ref TypeMismatch? mismatch)
     {
         if (value is StringValue text && text.Value == literal) return value;
-        mismatch = new LiteralMismatch(this, value, ValueText.Quote(literal), isUnion: false);
+        mismatch = new LiteralMismatch(this, value, Library.StringText.Quote(literal), isUnion: false);
         return null;
     }
 
@@ -95,8 +95,8 @@ internal sealed class StringUnionType(ModuleInstance module, TypeSyntax syntax, 
         if (value is StringValue text && literals.Contains(text.Value)) return value;
         var distinct = new List<string>();
         foreach (var literal in literals)
-            if (!distinct.Contains(ValueText.Quote(literal)))
-                distinct.Add(ValueText.Quote(literal));
+            if (!distinct.Contains(Library.StringText.Quote(literal)))
+                distinct.Add(Library.StringText.Quote(literal));
         mismatch = new LiteralMismatch(this, value, string.Join("|", distinct), isUnion: true);
         return null;
     }

@@ -1,0 +1,19 @@
+namespace Edge.Config.Evaluation;
+
+/// <summary>What an evaluation may see and use.</summary>
+internal sealed record EvaluationOptions
+{
+    public EvaluationLimits Limits { get; init; } = EvaluationLimits.Default;
+
+    /// <summary>The folder that imports and reads of files stay in; null for the main module's own.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>An environment variable's value, or null where there is none.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>What <c>read("prop:NAME")</c> gives.</summary>
+    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Receives each line of <c>trace()</c>.</summary>
+    public Action<string> Trace { get; init; } = Console.Error.WriteLine;
+}
