@@ -67,8 +67,9 @@ internal sealed class ConfigurationDefaults(
             case TypeKind.Text when value is StringLiteral { IsConstant: true } constant && ClrText(constant, type) is { } clr:
                 return new DefaultModel(false, clr, text, JsonText.Quote(constant.ConstantText));
             case TypeKind.Enumeration when value is StringLiteral { IsConstant: true } constant:
+                // Qualified, because a property may be called as its type is.
                 return new DefaultModel(
-                    false, $"{type.Name}.{ClrNames.OfLiteral(constant.ConstantText)}", text, JsonText.Quote(constant.ConstantText));
+                    false, $"global::{ConfigurationRecords.Namespace}.{type.Name}.{ClrNames.OfLiteral(constant.ConstantText)}", text, JsonText.Quote(constant.ConstantText));
             case TypeKind.Duration when Quantity(value) is { } quantity && TimeSpanFactory(quantity.Unit) is { } factory:
                 return new DefaultModel(false, $"TimeSpan.{factory}({quantity.Number})", text, JsonText.Quote(text));
             case TypeKind.DataSize when Quantity(value) is { } quantity && BytesPer(quantity.Unit) is { } factor:

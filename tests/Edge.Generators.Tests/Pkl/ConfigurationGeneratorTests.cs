@@ -123,7 +123,7 @@ public sealed class ConfigurationGeneratorTests
             /// <summary>
             /// How loud.
             /// </summary>
-            public Level Level { get; init; } = Level.VeryHigh;
+            public Level Level { get; init; } = global::Edge.Foundation.Configuration.Level.VeryHigh;
 
             /// <summary>
             /// Deeper.

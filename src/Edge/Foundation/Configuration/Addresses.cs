@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -10,6 +11,8 @@ namespace Edge.Foundation.Configuration;
 /// <summary>A host, by name or address (IPv6 without brackets), and a port.</summary>
 internal sealed record HostPort(string Host, int Port)
 {
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     /// <summary>The host as an address; null where it is a name.</summary>
     public IPAddress? Address => IPAddress.TryParse(Host, out var address) ? address : null;
 
@@ -43,7 +46,7 @@ internal sealed record HostPort(string Host, int Port)
             host = address.ToString();
             return true;
         }
-        var isNumbers = text.Length > 0 && !text.AsSpan().ContainsAnyExcept("0123456789.");
+        var isNumbers = text.Length > 0 && !text.AsSpan().ContainsAnyExcept(NumberCharacters);
         if (isNumbers ? !IpRanges.TryParseAddress(text, out _) : !HostNames.IsHostName(text)) return false;
         host = text;
         return true;
