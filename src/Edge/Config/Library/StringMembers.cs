@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Edge.Config.Evaluation;
@@ -32,8 +31,8 @@ internal static class StringMembers
         "codePoints" => static (_, self, _) => Of([.. Runes(Text(self)).Select(rune => Of(char.ConvertToUtf32(rune, 0)))]),
         "getOrNull" => GetOrNull,
         "substring" => static (evaluator, self, arguments) => Of(Text(self)[Range(evaluator, self, Int(arguments[0]), Int(arguments[1]))]),
-        "substringOrNull" => static (evaluator, self, arguments) =>
-            TryRange(Text(self), Int(arguments[0]), Int(arguments[1]), out _) is { } range ? Of(Text(self)[range]) : NullValue.Instance,
+        "substringOrNull" => static (_, self, arguments) =>
+            TryRange(Text(self), Int(arguments[0]), Int(arguments[1]), out var _) is { } range ? Of(Text(self)[range]) : NullValue.Instance,
         "replaceRange" => ReplaceRange,
         "repeat" => Repeat,
         "take" => static (evaluator, self, arguments) => Of(Text(self)[..OffsetOf(evaluator, self, arguments[0])]),

@@ -31,7 +31,8 @@ internal static class RealPkl
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return new Outcome(process.ExitCode == 0, await output, await error);
+        var headline = Headline(await error);
+        return process.ExitCode == 0 ? new Outcome(await output, "") : new Outcome("", headline.Length > 0 ? headline : $"exit code {process.ExitCode}");
     }
 
     private static string? Find()
@@ -42,18 +43,11 @@ internal static class RealPkl
         return File.Exists(installed) ? installed : null;
     }
 
-    /// <summary>What an evaluation gave: PCF, or the text of an error.</summary>
-    public sealed record Outcome(bool Succeeded, string Output, string Error)
+    // From below the title to the first empty line.
+    private static string Headline(string error)
     {
-        /// <summary>The error's first paragraph: what is wrong, without where.</summary>
-        public string Headline
-        {
-            get
-            {
-                var lines = Error.Split('\n');
-                var from = lines[0].StartsWith("–– Pkl Error ––", StringComparison.Ordinal) ? 1 : 0;
-                return string.Join('\n', lines.Skip(from).TakeWhile(line => line.Length > 0));
-            }
-        }
+        var lines = error.Split('\n');
+        var title = Array.FindLastIndex(lines, line => line.StartsWith("–– Pkl Error ––", StringComparison.Ordinal));
+        return string.Join('\n', lines.Skip(title + 1).TakeWhile(line => line.Length > 0));
     }
 }
