@@ -1,3 +1,5 @@
+using Edge.Config.Syntax;
+
 namespace Edge.Config.Evaluation;
 
 /// <summary>The classes of <c>pkl:base</c> that the evaluator knows by name. Each is made when it is first asked for.</summary>
@@ -64,5 +66,5 @@ internal sealed class BaseModule(ModuleInstance module)
         parameters < _functions.Length ? _functions[parameters] ??= Find("Function" + (char)('0' + parameters)) : Function;
 
     /// <summary>A class of <c>pkl:base</c> by its simple name.</summary>
-    public ClassValue Find(string name) => (ClassValue)Module.FindType(string.Intern(name))!;
+    public ClassValue Find(string name) => (ClassValue)Module.FindType(Names.Intern(name))!;
 }

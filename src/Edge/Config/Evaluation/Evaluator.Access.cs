@@ -129,7 +129,7 @@ internal sealed partial class Evaluator
     };
 
     private Value ApplyDefault(Value receiver, Value key) =>
-        ReadProperty(receiver, "default", isImplicit: false) is FunctionValue @default
+        ReadProperty(receiver, MemberNames.Default, isImplicit: false) is FunctionValue @default
             ? Call(@default, key)
             : throw Fail("Expected `default` to be a function.");
 
@@ -140,7 +140,7 @@ internal sealed partial class Evaluator
         if (member.IsLocal)
             return member.Type is null ? EmptyOf(Base.Dynamic) : definer.Module.TypeOf(member.Type) is AnythingType ? EmptyOf(Base.Dynamic) : definer.Module.TypeOf(member.Type).Default(this);
         if (owner.Class.Kind == ClassKind.Dynamic) return EmptyOf(Base.Dynamic);
-        if (owner.Class.Kind != ClassKind.Typed) return TryRead(owner.Class.Prototype, member.Name!);
+        if (owner.Class.Kind is ClassKind.Listing or ClassKind.Mapping) return TryRead(owner.Class.Prototype, member.Name!);
         if (owner.IsPrototype)
         {
             var type = owner.Class.FindProperty(member.Name!)?.Type;
@@ -230,6 +230,6 @@ internal sealed partial class Evaluator
     {
         StringValue text => text,
         IntValue number => new StringValue(number.ToString()) { FromEnvironment = value.FromEnvironment },
-        _ => InvokeMethod(value, "toString", [], isImplicit: false) is var text && text is StringValue result ? result : throw FailType(text, Base.String),
+        _ => InvokeMethod(value, MemberNames.ToText, [], isImplicit: false) is var text && text is StringValue result ? result : throw FailType(text, Base.String),
     };
 }

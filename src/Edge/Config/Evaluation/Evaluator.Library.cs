@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Edge.Config.Syntax;
+
 namespace Edge.Config.Evaluation;
 
 // What library members implemented in C# may ask of the evaluator.
@@ -44,7 +46,7 @@ internal sealed partial class Evaluator
 
     /// <summary>A property that must be there.</summary>
     public Value Read(ObjectValue @object, string property) =>
-        TryRead(@object, string.Intern(property))
+        TryRead(@object, Names.Intern(property))
         ?? throw Fail($"Cannot find property `{property}` in object of type `{@object.Class.DisplayName}`.");
 
     /// <summary>

@@ -151,7 +151,7 @@ internal sealed partial class Evaluator
                 count++;
         foreach (var (kind, key, value) in members)
         {
-            object lookup = kind == MemberKind.Property ? string.Intern(((StringValue)key).Value) : key;
+            object lookup = kind == MemberKind.Property ? Names.Intern(((StringValue)key).Value) : key;
             if (IsIgnoredInEquality(left, lookup)) continue;
             count--;
             if (TryRead(right, lookup) is not { } other || !value.Equals(other)) return false;

@@ -50,8 +50,8 @@ internal sealed partial class Evaluator
     /// <exception cref="EvaluationException">where the program fails</exception>
     public string EvaluateToText(string path)
     {
-        var output = ReadProperty(LoadMain(path).Self, "output", isImplicit: false);
-        var bytes = ReadProperty(output, "bytes", isImplicit: false);
+        var output = ReadProperty(LoadMain(path).Self, MemberNames.Output, isImplicit: false);
+        var bytes = ReadProperty(output, MemberNames.Bytes, isImplicit: false);
         return System.Text.Encoding.UTF8.GetString(((BytesValue)bytes).Value.Span);
     }
 

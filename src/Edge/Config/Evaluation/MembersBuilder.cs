@@ -66,7 +66,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
                 Add(IntValue.Of(_length++), member, null);
                 break;
             case MemberKind.Property:
-                var name = string.Intern(((StringValue)view.Key).Value);
+                var name = Names.Intern(((StringValue)view.Key).Value);
                 if (Class.Kind == ClassKind.Typed) CheckProperty(evaluator, frame, parent, name, null, isGenerated: true);
                 Add(name, member, null);
                 break;

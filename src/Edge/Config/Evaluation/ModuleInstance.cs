@@ -62,18 +62,10 @@ internal sealed class ModuleInstance
             Frame = new Frame(this, RootFrame, Syntax.Level, Self, Self);
             return;
         }
-        if (IsBase)
-        {
-            // The superclass of the base module's class is one of its own classes: the frame comes first.
-            Self = new ObjectValue(RootFrame, Syntax.MemberTable);
-            Frame = new Frame(this, RootFrame, Syntax.Level, Self, Self);
-            Class = new ClassValue(this, Self, () => (ClassValue)FindType("Module")!);
-            return;
-        }
-        var superclass = parent?.Class ?? Evaluator.Base.ModuleClass;
+        // The superclass of the base module's class is one of its own classes, so that the frame comes first.
         Self = new ObjectValue(RootFrame, Syntax.MemberTable);
         Frame = new Frame(this, RootFrame, Syntax.Level, Self, Self);
-        Class = new ClassValue(this, Self, () => superclass);
+        Class = new ClassValue(this, Self, () => parent?.Class ?? Evaluator.Base.ModuleClass);
     }
 
     /// <summary>Finds the types of the module's own properties, so that a misspelt one is found although nothing reads the property.</summary>

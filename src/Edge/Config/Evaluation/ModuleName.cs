@@ -20,6 +20,6 @@ internal static class ModuleName
     {
         if (import.Alias is not null) return import.Alias.Text;
         var uri = import.Uri.Value;
-        return string.Intern(uri.StartsWith("pkl:", StringComparison.Ordinal) ? uri["pkl:".Length..] : Infer(uri));
+        return Names.Intern(uri.StartsWith("pkl:", StringComparison.Ordinal) ? uri["pkl:".Length..] : Infer(uri));
     }
 }

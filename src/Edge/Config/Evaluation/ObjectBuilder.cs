@@ -1,3 +1,5 @@
+using Edge.Config.Syntax;
+
 namespace Edge.Config.Evaluation;
 
 /// <summary>Makes a <c>Dynamic</c>, <c>Listing</c>, <c>Mapping</c> or typed object from values, for the library.</summary>
@@ -7,7 +9,7 @@ internal sealed class ObjectBuilder(Evaluator evaluator)
     private readonly List<Member> _members = [];
     private int _length;
 
-    public ObjectBuilder Property(string name, Value value) => Add(string.Intern(name), MemberKind.Property, value);
+    public ObjectBuilder Property(string name, Value value) => Add(Names.Intern(name), MemberKind.Property, value);
 
     public ObjectBuilder Element(Value value) => Add(IntValue.Of(_length++), MemberKind.Element, value);
 

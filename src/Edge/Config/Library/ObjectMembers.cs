@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Edge.Config.Evaluation;
 using static Edge.Config.Library.Arguments;
 
+using Edge.Config.Syntax;
+
 namespace Edge.Config.Library;
 
 /// <summary><c>Listing</c>. Its elements have the indices from 0 and are computed when they are read.</summary>
@@ -145,9 +147,9 @@ internal static class DynamicMembers
     public static ExternalMember? Find(string member) => member switch
     {
         "length" => static (_, self, _) => Of((long)Object(self).Length),
-        "hasProperty" => static (_, self, arguments) => Of(MappingMembers.Defines(Object(self), string.Intern(Text(arguments[0])))),
+        "hasProperty" => static (_, self, arguments) => Of(MappingMembers.Defines(Object(self), Names.Intern(Text(arguments[0])))),
         "getProperty" => static (evaluator, self, arguments) => evaluator.Read(Object(self), Text(arguments[0])),
-        "getPropertyOrNull" => static (evaluator, self, arguments) => OrNull(evaluator.ReadOrNull(Object(self), string.Intern(Text(arguments[0])))),
+        "getPropertyOrNull" => static (evaluator, self, arguments) => OrNull(evaluator.ReadOrNull(Object(self), Names.Intern(Text(arguments[0])))),
         "toMap" => static (evaluator, self, _) => new MapValue(evaluator.Members(Object(self))
             .Where(view => view.Kind != MemberKind.Element)
             .Select(view => KeyValuePair.Create(view.Key, view.Value))),
@@ -163,9 +165,9 @@ internal static class TypedMembers
 {
     public static ExternalMember? Find(string member) => member switch
     {
-        "hasProperty" => static (_, self, arguments) => Of(Object(self).Class.FindProperty(string.Intern(Text(arguments[0]))) is not null),
+        "hasProperty" => static (_, self, arguments) => Of(Object(self).Class.FindProperty(Names.Intern(Text(arguments[0]))) is not null),
         "getProperty" => static (evaluator, self, arguments) => evaluator.Read(Object(self), Text(arguments[0])),
-        "getPropertyOrNull" => static (evaluator, self, arguments) => OrNull(evaluator.ReadOrNull(Object(self), string.Intern(Text(arguments[0])))),
+        "getPropertyOrNull" => static (evaluator, self, arguments) => OrNull(evaluator.ReadOrNull(Object(self), Names.Intern(Text(arguments[0])))),
         "toMap" => static (evaluator, self, _) =>
             new MapValue(evaluator.Members(Object(self)).Select(property => KeyValuePair.Create(property.Key, property.Value))),
         "toDynamic" => static (evaluator, self, _) => TypedConversion.ToDynamic(evaluator, Object(self)),

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Edge.Config.Evaluation;
 using static Edge.Config.Library.Arguments;
 
+using Edge.Config.Syntax;
+
 namespace Edge.Config.Library;
 
 /// <summary><c>pkl:platform</c></summary>
@@ -20,7 +22,7 @@ internal static class PlatformMembers
     {
         var module = Object(self).Class.Module;
         ObjectBuilder Make() => new(evaluator);
-        ObjectValue To(string name, ObjectBuilder builder) => builder.To((ClassValue)module.FindType(string.Intern(name))!);
+        ObjectValue To(string name, ObjectBuilder builder) => builder.To((ClassValue)module.FindType(Names.Intern(name))!);
 
         var version = Environment.Version.ToString();
         return To("Platform", Make()

@@ -168,7 +168,7 @@ internal sealed class ListingType(ModuleInstance module, TypeSyntax syntax, Clas
     public override Value Default(Evaluator evaluator)
     {
         if (element is AnythingType) return evaluator.EmptyOf(@class);
-        return new ObjectValue(@class, @class.Prototype, Module.RootFrame, new MemberTable(["default"], [new TypeDefaultMember(element)]), 0);
+        return new ObjectValue(@class, @class.Prototype, Module.RootFrame, new MemberTable([MemberNames.Default], [new TypeDefaultMember(element)]), 0);
     }
 
     public override bool IsEquivalentTo(RuntimeType other) =>
@@ -186,7 +186,7 @@ internal sealed class TypeDefaultMember(RuntimeType element) : Member
     internal override Value Compute(Evaluator evaluator, Value receiver, ObjectValue owner, object key)
     {
         if (element.Default(evaluator) is { } value) return new ConstantFunction(value);
-        throw evaluator.FailUndefined(receiver, "default");
+        throw evaluator.FailUndefined(receiver, MemberNames.Default);
     }
 }
 

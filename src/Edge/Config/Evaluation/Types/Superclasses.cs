@@ -12,7 +12,7 @@ internal static class Superclasses
         var evaluator = module.Evaluator;
         if (syntax.Superclass is null)
             return module.IsBase && @class.SimpleName == "Any" ? null : evaluator.Base.Typed;
-        var type = module.TypeOf(syntax.Superclass);
+        var type = module.TypeOf(syntax.Superclass, @class.TypeVariables);
         if (type.Class is not { } superclass || type is ConstrainedRuntimeType or NullableRuntimeType)
             throw evaluator.FailAt(module, syntax.Superclass.Span, $"`{type.Text}` is not a valid supertype.");
         if (ReferenceEquals(superclass, @class))
