@@ -63,7 +63,7 @@ internal sealed class ModuleLoader(Evaluator evaluator)
         if (from.Source.Uri.StartsWith("file:", StringComparison.Ordinal))
         {
             if (written.StartsWith("...", StringComparison.Ordinal))
-                throw evaluator.Fail($"Triple-dot module URIs are not supported: `{written}`.", "Name the module by its path relative to this one.");
+                return ResolveUpwards(from, written);
             if (written.StartsWith('@'))
                 throw evaluator.Fail(
                     "Cannot import dependency because there is no project found.",
@@ -73,6 +73,19 @@ internal sealed class ModuleLoader(Evaluator evaluator)
             return FileUri.Resolve(FileUri.PathOf(from.Source.Uri)!, written);
         }
         throw evaluator.Fail($"Module `{from.Source.Uri}` cannot have a relative import.");
+    }
+
+    // `.../x.pkl` is the nearest x.pkl in a folder above the module's own.
+    private string ResolveUpwards(ModuleInstance from, string written)
+    {
+        var path = FileUri.PathOf(from.Source.Uri)!;
+        var below = written == "..." ? Path.GetFileName(path) : written["...".Length..].TrimStart('/');
+        for (var folder = Path.GetDirectoryName(Path.GetDirectoryName(path)); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            var candidate = Path.Combine(folder, Uri.UnescapeDataString(below));
+            if (_files!.IsInside(candidate, out var real) && File.Exists(real)) return candidate;
+        }
+        throw evaluator.Fail($"Cannot find module `{written}`.");
     }
 
     private ModuleInstance ImportFile(ModuleInstance from, string written, string path)
