@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Edge.Config.Evaluation;
+using Edge.Config.Syntax;
 using Edge.Foundation.Configuration;
 
 namespace Edge.Config.Binding;
@@ -183,7 +184,7 @@ internal sealed partial class ConfigurationBinder
 
         bool IsSet(string name)
         {
-            if (Definitions.Find(own.Object!, string.Intern(name)) is not null) return true;
+            if (Definitions.Find(own.Object!, Names.Intern(name)) is not null) return true;
             Infer(own, name, Property(serverTls, name).Value!);
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Edge.Config.Evaluation;
+using Edge.Config.Syntax;
 using Edge.Foundation.Configuration;
 
 namespace Edge.Config.Binding;
@@ -34,7 +35,7 @@ internal sealed partial class ConfigurationBinder
 
     private Place Property(Place owner, string name, string? advice = null, bool isSecret = false) =>
         owner.Object is { } @object
-            ? Member(owner, @object, name, name, advice, isSecret || owner.IsSecret)
+            ? Member(owner, @object, Names.Intern(name), name, advice, isSecret || owner.IsSecret)
             : Missing(owner, name);
 
     private Place Member(Place owner, ObjectValue @object, object key, string name, string? advice, bool isSecret)
@@ -44,7 +45,8 @@ internal sealed partial class ConfigurationBinder
         var depth = _evaluator.CallDepth;
         try
         {
-            return place with { Value = _evaluator.ReadOrNull(@object, key) };
+            // Generated from the same schema that the module amends: the member is there.
+            return place with { Value = _evaluator.ReadOrNull(@object, key) ?? throw new InvalidOperationException($"{@object.Class.DisplayName} has no {name}") };
         }
         catch (EvaluationException error)
         {

@@ -46,7 +46,6 @@ internal sealed class ConfigurationPrinter
             {
                 var name = ((StringValue)member.Key).Value;
                 _text.Append(StringText.Identifier(name));
-                // A value that was inferred is looked up by the name; it is the schema's names that are inferred.
                 var value = _inferred.GetValueOrDefault((@object, name), member.Value);
                 WriteValue(value, indent, " = ", isSecret || ConfigurationBinder.IsSecret(@object.Class.SimpleName, name));
             }

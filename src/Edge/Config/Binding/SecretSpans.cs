@@ -43,8 +43,11 @@ internal ref struct SecretSpans
             if (IsNameStart(_text[_at]))
             {
                 var name = ReadName();
-                if (IsAssigned() && (SecretNames.Resembles(name) || _names.Contains(name)))
+                if (ValueAt() is >= 0 and var value && (SecretNames.Resembles(name) || _names.Contains(name)))
+                {
+                    _at = value;
                     ScanValue();
+                }
             }
             else if (_text[_at] is (byte)'"' or (byte)'#')
             {
@@ -90,12 +93,13 @@ internal ref struct SecretSpans
             {
                 var start = _at;
                 var name = ReadName();
-                if (depth == 0 && !isFirst && IsAssigned())
+                if (depth == 0 && !isFirst && ValueAt() >= 0)
                 {
                     _at = start;
                     return;
                 }
                 if (!IsCalled()) _names.Add(name);
+                else if (name is "env" or "read") SkipArgument();
             }
             else
             {
@@ -105,22 +109,33 @@ internal ref struct SecretSpans
         }
     }
 
-    // After a name: a type annotation may stand between it and `=`. Nothing is consumed.
-    private readonly bool IsAssigned()
+    // Where the value begins that the name before is given, or -1; a type annotation may stand between.
+    private readonly int ValueAt()
     {
         var at = SkipBlanks(_at);
         if (at < _text.Length && _text[at] == (byte)':')
         {
             while (at < _text.Length && _text[at] is not ((byte)'=' or (byte)'\n' or (byte)'{' or (byte)'}')) at++;
         }
-        if (at >= _text.Length) return false;
-        return _text[at] == (byte)'{' || (_text[at] == (byte)'=' && !(at + 1 < _text.Length && _text[at + 1] == (byte)'='));
+        if (at >= _text.Length) return -1;
+        if (_text[at] == (byte)'{') return at;
+        return _text[at] == (byte)'=' && !(at + 1 < _text.Length && _text[at + 1] == (byte)'=') ? at + 1 : -1;
     }
 
+    // `read?` and `read*` are called too.
     private readonly bool IsCalled()
     {
         var at = SkipBlanks(_at);
+        if (at < _text.Length && _text[at] is (byte)'?' or (byte)'*') at++;
         return at < _text.Length && _text[at] == (byte)'(';
+    }
+
+    // The name of a variable or file is no secret.
+    private void SkipArgument()
+    {
+        _at += _text[_at..].IndexOf((byte)'(') + 1;
+        _at = SkipBlanks(_at);
+        ReadString(isSecret: false);
     }
 
     private readonly int SkipBlanks(int at)
