@@ -38,6 +38,28 @@ internal sealed partial class Evaluator
         };
     }
 
+    internal EvaluationException FailNotConst(ModuleInstance module, SourceSpan site, string what, string name)
+    {
+        At(module, site);
+        return FailNotConst(what, name);
+    }
+
+    private EvaluationException FailNotConst(string what, string name) =>
+        Fail(
+            what == "method" ? $"Cannot call method `{name}` from here because it is not `const`." : $"Cannot reference property `{name}` from here because it is not `const`.",
+            $"To fix, do either of:\n1. Add modifier `const` to {what} `{name}`\n2. Self-import this module, and reference this {what} from the import.");
+
+    /// <summary>Refuses a property that a constant may not depend on. One that is not there is left to be reported as such.</summary>
+    internal void CheckConstProperty(Value receiver, string name)
+    {
+        if (ClassOf(receiver).FindProperty(name) is { IsConst: false }) throw FailNotConst("property", name);
+    }
+
+    internal void CheckConstMethod(Value receiver, string name)
+    {
+        if (ClassOf(receiver).FindMethod(name) is { } method && (method.Syntax.Modifiers & Modifiers.Const) == 0) throw FailNotConst("method", name);
+    }
+
     /// <summary>No property of that name.</summary>
     internal EvaluationException FailProperty(ObjectValue receiver, string name, bool isRead, bool isImplicit)
     {

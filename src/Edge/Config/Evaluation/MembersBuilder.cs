@@ -43,7 +43,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
             case ClassKind.Typed:
                 throw FailEntry(evaluator, frame, parent, syntax, layout.HasGenerators);
             case ClassKind.Listing:
-                CheckIndex(evaluator, frame, parent, key, layout.HasGenerators ? keySpan : syntax.HeaderSpan(frame.Module), keySpan);
+                CheckIndex(evaluator, frame, parent, key, layout.HasGenerators ? keySpan : syntax.HeaderSpan, keySpan);
                 break;
         }
         Add(key, member, syntax);
@@ -83,7 +83,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
         {
             var shown = key is Value value ? evaluator.Show(value) : (string)key;
             if (syntax is not null)
-                throw evaluator.FailAt(frame.Module, syntax.HeaderSpan(frame.Module), $"Duplicate definition of member `{shown}`.");
+                throw evaluator.FailAt(frame.Module, syntax.HeaderSpan, $"Duplicate definition of member `{shown}`.");
             throw evaluator.Fail(
                 $"Cannot spread object because the enclosing object already has a declaration of {(key is string ? "property" : "entry key")} `{shown}`.");
         }
@@ -141,7 +141,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
                 case EntryPart when kind == ClassKind.Typed:
                     throw FailEntry(evaluator, frame, parent, member, isGenerated: false);
                 case EntryPart entry when kind == ClassKind.Listing:
-                    var header = member.HeaderSpan(frame.Module);
+                    var header = member.HeaderSpan;
                     CheckIndex(evaluator, frame, parent, BodyLayout.ConstantKey(entry.Key)!, header, header);
                     break;
             }
@@ -156,14 +156,14 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
         {
             if (name is "default") return;
             throw evaluator.FailAt(
-                frame.Module, member!.HeaderSpan(frame.Module), $"Object of type `{@class.DisplayName}` cannot have a property (other than `default`).",
+                frame.Module, member!.HeaderSpan, $"Object of type `{@class.DisplayName}` cannot have a property (other than `default`).",
                 "Objects of type `Listing` and `Mapping` can only have a `default` property (and `local` properties). "
                 + "If you did not mean to set a property, you probably got the syntax wrong. "
                 + "For example, `obj { name = \"Pigeon\" }` sets a property, whereas `obj { [\"name\"] = \"Pigeon\" }` adds an entry.");
         }
         var property = @class.FindProperty(name);
         if (property is not null && !property.IsConstOrFixed) return;
-        if (member is not null) evaluator.At(frame.Module, member.HeaderSpan(frame.Module));
+        if (member is not null) evaluator.At(frame.Module, member.HeaderSpan);
         if (property is null) throw evaluator.FailProperty(@class.Prototype, name, isRead: false, isImplicit: false);
         var amends = member is not null && !isGenerated && member.HasBodies;
         throw evaluator.Fail($"Cannot {(amends ? "amend" : "assign to")} {(property.IsConst ? "const" : "fixed")} property `{name}`.");
@@ -183,7 +183,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
 
     private static EvaluationException FailElement(Evaluator evaluator, Frame frame, ObjectValue parent, SyntaxMember? member, bool isGenerated)
     {
-        if (member is not null) evaluator.At(frame.Module, member.HeaderSpan(frame.Module));
+        if (member is not null) evaluator.At(frame.Module, member.HeaderSpan);
         return evaluator.Fail(
             $"Object of type `{Described(evaluator, parent, isGenerated)}` cannot have an element.",
             "Only objects of type `Listing` and `Dynamic` can have elements. "
@@ -193,7 +193,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
 
     private static EvaluationException FailEntry(Evaluator evaluator, Frame frame, ObjectValue parent, SyntaxMember member, bool isGenerated)
     {
-        evaluator.At(frame.Module, member.HeaderSpan(frame.Module));
+        evaluator.At(frame.Module, member.HeaderSpan);
         return evaluator.Fail(
             $"Object of type `{Described(evaluator, parent, isGenerated)}` cannot have an entry.",
             "Only objects of type `Mapping` and `Dynamic` can have entries. "

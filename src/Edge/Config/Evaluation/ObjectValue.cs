@@ -115,7 +115,7 @@ internal sealed class ObjectValue : Value
     internal StackFrame? HeaderFrame(Member member)
     {
         if (SyntaxOf(member) is not { } syntax || Enclosing is null) return null;
-        return new StackFrame(Enclosing.Module.Source, syntax.HeaderSpan(Enclosing.Module), Enclosing.Module.NameOf(syntax.Definition));
+        return new StackFrame(Enclosing.Module.Source, syntax.HeaderSpan, Enclosing.Module.NameOf(syntax.Definition));
     }
 
     /// <summary>The frame that shows a member's value.</summary>

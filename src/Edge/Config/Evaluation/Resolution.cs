@@ -31,6 +31,9 @@ internal sealed class Resolution(ResolutionKind kind, int hops = 0, int slot = 0
     /// <summary>How many levels outwards.</summary>
     public int Hops => hops;
 
+    /// <summary>How many levels outwards, as <c>const</c> counts them: without transparent ones.</summary>
+    public int LevelsUp { get; private init; }
+
     public int Slot => slot;
 
     public SyntaxMember? Member => member;
@@ -41,7 +44,8 @@ internal sealed class Resolution(ResolutionKind kind, int hops = 0, int slot = 0
     {
         isStable = true;
         var hops = 0;
-        for (var level = frame; level is not null; level = level.Outer, hops++)
+        var levelsUp = 0;
+        for (var level = frame; level is not null; levelsUp += level.Level.Kind == LevelKind.Transparent ? 0 : 1, level = level.Outer, hops++)
         {
             var slot = level.Level.FindParameter(name);
             if (slot >= 0) return new Resolution(ResolutionKind.Parameter, hops, slot);
@@ -55,8 +59,8 @@ internal sealed class Resolution(ResolutionKind kind, int hops = 0, int slot = 0
             }
             if (member is not null)
                 return member.IsLocal
-                    ? new Resolution(ResolutionKind.Local, hops, member: member)
-                    : new Resolution(ResolutionKind.Lexical, hops);
+                    ? new Resolution(ResolutionKind.Local, hops, member: member) { LevelsUp = levelsUp }
+                    : new Resolution(ResolutionKind.Lexical, hops, member: member) { LevelsUp = levelsUp };
             if (!names.HasSpread) continue;
             isStable = false;
             if (level.Owner!.Members.Find(name) >= 0) return new Resolution(ResolutionKind.Lexical, hops);
@@ -68,13 +72,14 @@ internal sealed class Resolution(ResolutionKind kind, int hops = 0, int slot = 0
     public static Resolution OfMethod(Frame frame, string name)
     {
         var hops = 0;
-        for (var level = frame; level is not null; level = level.Outer, hops++)
+        var levelsUp = 0;
+        for (var level = frame; level is not null; levelsUp += level.Level.Kind == LevelKind.Transparent ? 0 : 1, level = level.Outer, hops++)
         {
             if (level.Level.Names?.FindMethod(name) is not { } method) continue;
             // An amended module's methods belong to its class, which an amending one is no part of; its own are local.
             return method.IsLocal || (level.Level.Kind is LevelKind.Class or LevelKind.Module && !level.Owner!.Class.IsOpen && (method.Modifiers & Modifiers.External) == 0)
-                ? new Resolution(ResolutionKind.Local, hops, method: method)
-                : new Resolution(ResolutionKind.Lexical, hops);
+                ? new Resolution(ResolutionKind.Local, hops, method: method) { LevelsUp = levelsUp }
+                : new Resolution(ResolutionKind.Lexical, hops, method: method) { LevelsUp = levelsUp };
         }
         var known = frame.Evaluator.Base.Module;
         return !frame.Module.IsBase && known.Syntax.Level.Names!.FindMethod(name) is not null ? OfBase : OfThis;

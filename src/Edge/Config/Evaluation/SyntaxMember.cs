@@ -64,6 +64,9 @@ internal sealed class SyntaxMember : Member
 
     public override bool IsType { get; }
 
+    /// <summary>Types and imports are constants without saying so.</summary>
+    public Modifiers ConstModifiers => IsType || Import is not null ? Modifiers.Const : Modifiers;
+
     public ImportClause? Import { get; }
 
     /// <summary>Null for elements and entries.</summary>
@@ -84,15 +87,12 @@ internal sealed class SyntaxMember : Member
     /// <summary>What an error in the value's type points at: the value, or the whole of <c>name { ... }</c>.</summary>
     public SourceSpan BodySpan => Value?.Span ?? (HasBodies ? Definition.Span : NameSpan);
 
-    /// <summary>What an error about the definition points at: what stands before the value.</summary>
-    public SourceSpan HeaderSpan(ModuleInstance module) => Definition switch
+    /// <summary>What an error about the definition points at: the name, the key, or an element itself.</summary>
+    public SourceSpan HeaderSpan => Definition switch
     {
-        ObjectElement element => element.Span,
-        ObjectEntry entry => module.Source.HeaderOf(entry.Span, entry.Value?.Span ?? entry.Bodies[0].Span),
-        MemberPredicate predicate => module.Source.HeaderOf(predicate.Span, predicate.Value?.Span ?? predicate.Bodies[0].Span),
-        ObjectProperty property when property.Value is null && !property.Bodies.IsDefaultOrEmpty =>
-            module.Source.HeaderOf(property.Span, property.Bodies[0].Span),
-        ObjectProperty property when property.Value is not null => module.Source.HeaderOf(property.Span, property.Value.Span),
+        ObjectEntry entry => entry.Key.Span,
+        MemberPredicate predicate => predicate.Predicate.Span,
+        ObjectProperty property => property.Name.Span,
         ModuleMember member => member.Header,
         _ => Definition.Span,
     };

@@ -127,7 +127,7 @@ internal sealed class ModuleLoader(Evaluator evaluator)
         var parent = module.Load(inheritance.Uri);
         if (ReferenceEquals(parent, module))
             throw evaluator.FailAt(
-                module, inheritance.Kind == InheritanceKind.Amends ? inheritance.Span : inheritance.Uri.Span,
+                module, inheritance.Span,
                 $"Module `{module.Name}` cannot {(module.IsAmending ? "amend" : "extend")} itself.");
         if (inheritance.Kind == InheritanceKind.Amends)
         {
@@ -136,10 +136,11 @@ internal sealed class ModuleLoader(Evaluator evaluator)
             return parent;
         }
         if (parent.IsAmending)
-            throw evaluator.FailAt(module, inheritance.Uri.Span, $"Module `{parent.Name}` cannot be extended or used as type because it amends another module.");
+            throw evaluator.FailAt(
+                module, inheritance.Span, $"Module `{parent.Class.Module.Name}` cannot be extended or used as type because it amends another module.");
         if (!parent.Class.IsOpen)
             throw evaluator.FailAt(
-                module, inheritance.Uri.Span, $"Cannot extend non-open module `{parent.Name}`.",
+                module, inheritance.Span, $"Cannot extend non-open module `{parent.Name}`.",
                 "By default, modules are closed for extension.\nTo make a module extensible, add an `open` modifier: `open module my_module; ...`");
         return parent;
     }

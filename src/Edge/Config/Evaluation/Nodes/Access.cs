@@ -9,6 +9,28 @@ internal sealed partial class UnqualifiedAccess
     // that a spread or a `when` may define are looked for every time).
     private Resolution? _resolution;
 
+    private ConstLevel _constLevel;
+    private short _constDepth;
+    private bool _hasCustomThis;
+
+    /// <summary>Notes how constant what the name leads to must be.</summary>
+    internal void NoteScope(ConstLevel level, int depth, bool hasCustomThis)
+    {
+        _constLevel = level;
+        _constDepth = (short)Math.Min(depth, short.MaxValue);
+        _hasCustomThis = hasCustomThis;
+    }
+
+    // The first level is what `this` stands for, so that a name found there by way of `this` is outside of the constant.
+    private bool NeedsConstThis => _constLevel == ConstLevel.All && _constDepth == -1 && !_hasCustomThis;
+
+    private void CheckConst(Frame frame, Frame level, Resolution resolution, string what, Modifiers modifiers)
+    {
+        if (_constLevel == ConstLevel.None || (modifiers & Modifiers.Const) != 0) return;
+        var isInvalid = _constLevel == ConstLevel.All ? resolution.LevelsUp > _constDepth : level.Level.Kind == LevelKind.Module;
+        if (isInvalid) throw frame.Evaluator.FailNotConst(frame.Module, Span, what, Name.Text);
+    }
+
     internal override Value Evaluate(Frame frame)
     {
         if (IsCall) return Call(frame);
@@ -26,9 +48,11 @@ internal sealed partial class UnqualifiedAccess
             case ResolutionKind.Parameter:
                 return level.Arguments![resolution.Slot];
             case ResolutionKind.Local:
+                CheckConst(frame, level, resolution, "property", resolution.Member!.ConstModifiers);
                 evaluator.At(frame.Module, Span);
                 return evaluator.ReadLocal(level, resolution.Member!);
             case ResolutionKind.Lexical:
+                CheckConst(frame, level, resolution, "property", resolution.Member?.ConstModifiers ?? Modifiers.None);
                 evaluator.At(frame.Module, Span);
                 return evaluator.ReadProperty(level.This, Name.Text, isImplicit: true);
             case ResolutionKind.Base:
@@ -36,6 +60,7 @@ internal sealed partial class UnqualifiedAccess
                 return evaluator.TryRead(evaluator.Base.Module.Self, Name.Text)!;
             default:
                 evaluator.At(frame.Module, Span);
+                if (NeedsConstThis) evaluator.CheckConstProperty(frame.This, Name.Text);
                 return evaluator.ReadProperty(frame.This, Name.Text, isImplicit: true);
         }
     }
@@ -52,7 +77,9 @@ internal sealed partial class UnqualifiedAccess
         var level = frame;
         for (var hops = resolution.Hops; hops > 0; hops--) level = level.Outer!;
         var evaluator = frame.Evaluator;
+        if (resolution.Method is not null) CheckConst(frame, level, resolution, "method", resolution.Method.Modifiers);
         evaluator.At(frame.Module, Span);
+        if (resolution.Kind == ResolutionKind.ImplicitThis && NeedsConstThis) evaluator.CheckConstMethod(frame.This, Name.Text);
         return resolution.Kind switch
         {
             ResolutionKind.Local => evaluator.InvokeLexical(level, resolution.Method!, arguments),
@@ -73,6 +100,9 @@ internal sealed partial class UnqualifiedAccess
 
 internal sealed partial class QualifiedAccess
 {
+    /// <summary>Whether what is read must be constant: it is read from the object around a constant.</summary>
+    internal bool NeedsConst { get; set; }
+
     internal override Value Evaluate(Frame frame)
     {
         var receiver = Receiver.Evaluate(frame);
@@ -81,24 +111,35 @@ internal sealed partial class QualifiedAccess
         if (!IsCall)
         {
             evaluator.At(frame.Module, Span);
+            if (NeedsConst) evaluator.CheckConstProperty(receiver, Name.Text);
             return evaluator.ReadProperty(receiver, Name.Text, isImplicit: false);
         }
         var arguments = UnqualifiedAccess.Evaluate(Arguments, frame);
         evaluator.At(frame.Module, Span);
+        if (NeedsConst) evaluator.CheckConstMethod(receiver, Name.Text);
         return evaluator.InvokeMethod(receiver, Name.Text, arguments, isImplicit: false);
     }
 }
 
 internal sealed partial class SuperAccess
 {
+    /// <summary>Whether what is read must be constant.</summary>
+    internal bool NeedsConst { get; set; }
+
     internal override Value Evaluate(Frame frame)
     {
         var evaluator = frame.Evaluator;
-        if (!IsCall) return evaluator.ReadSuperProperty(frame, Name.Text, Span);
+        if (!IsCall)
+        {
+            evaluator.At(frame.Module, Span);
+            if (NeedsConst && frame.Owner!.Parent is { } parent) evaluator.CheckConstProperty(parent, Name.Text);
+            return evaluator.ReadSuperProperty(frame, Name.Text, Span);
+        }
         var arguments = UnqualifiedAccess.Evaluate(Arguments, frame);
         evaluator.At(frame.Module, Span);
         var superclass = frame.Owner!.Class.Superclass!;
         var method = superclass.FindMethod(Name.Text) ?? throw evaluator.FailMethod(superclass, Name.Text, arguments.Length, isImplicit: false);
+        if (NeedsConst) evaluator.CheckConstMethod(frame.Owner.Parent!, Name.Text);
         return method.Invoke(evaluator, frame.This, arguments);
     }
 }
