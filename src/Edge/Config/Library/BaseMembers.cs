@@ -39,7 +39,7 @@ internal static class BaseMembers
         return new BytesValue(bytes);
     }
 
-    private static Value MakeMap(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static MapValue MakeMap(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         if (arguments.Length % 2 != 0)
             throw evaluator.Fail("Number of `Map()` arguments must be a multiple of two: `Map(key1, value1, key2, value2, ..., keyN, valueN)`");

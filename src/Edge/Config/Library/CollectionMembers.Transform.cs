@@ -40,7 +40,7 @@ internal static partial class CollectionMembers
         _ => null,
     };
 
-    private static Value Partition(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static PairValue Partition(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var (matching, other) = (ImmutableArray.CreateBuilder<Value>(), ImmutableArray.CreateBuilder<Value>());
         foreach (var item in Items(self)) (evaluator.Test(Function(arguments[0]), item) ? matching : other).Add(item);
@@ -123,7 +123,7 @@ internal static partial class CollectionMembers
         return result;
     }
 
-    private static Value GroupBy(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static MapValue GroupBy(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var groups = new OrderedDictionary<Value, ImmutableArray<Value>.Builder>();
         foreach (var item in Items(self))
@@ -135,7 +135,7 @@ internal static partial class CollectionMembers
         return new MapValue(groups.Select(group => KeyValuePair.Create(group.Key, Like(self, group.Value.ToImmutable()))));
     }
 
-    private static Value ToMap(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static MapValue ToMap(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var entries = new List<KeyValuePair<Value, Value>>();
         foreach (var item in Items(self))

@@ -61,7 +61,7 @@ internal static class ListMembers
     private static Value ReplaceRange(Value self, Range range, Value replacement) =>
         Of([.. Items(self)[..range.Start], .. Items(replacement), .. Items(self)[range.End..]]);
 
-    private static Value IsDistinctBy(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static BooleanValue IsDistinctBy(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var seen = new HashSet<Value>();
         foreach (var item in Items(self))

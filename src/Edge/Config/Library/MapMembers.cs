@@ -57,7 +57,7 @@ internal static class MapMembers
         return result;
     }
 
-    private static Value Map(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static MapValue Map(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var entries = new List<KeyValuePair<Value, Value>>();
         foreach (var entry in Entries(self))
@@ -69,7 +69,7 @@ internal static class MapMembers
         return new MapValue(entries);
     }
 
-    private static Value FlatMap(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static MapValue FlatMap(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var entries = new List<KeyValuePair<Value, Value>>();
         foreach (var entry in Entries(self))
@@ -82,7 +82,7 @@ internal static class MapMembers
         return new MapValue(entries);
     }
 
-    private static Value ToDynamic(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static ObjectValue ToDynamic(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var builder = new ObjectBuilder(evaluator);
         foreach (var entry in Entries(self))
@@ -90,7 +90,7 @@ internal static class MapMembers
         return builder.ToDynamic();
     }
 
-    private static Value ToMapping(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static ObjectValue ToMapping(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var builder = new ObjectBuilder(evaluator);
         foreach (var entry in Entries(self)) builder.Entry(entry.Key, entry.Value);
@@ -146,7 +146,7 @@ internal static class IntSeqMembers
         return result;
     }
 
-    private static Value ToListing(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static ObjectValue ToListing(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var builder = new ObjectBuilder(evaluator);
         foreach (var number in Numbers(evaluator, (IntSeqValue)self)) builder.Element(number);

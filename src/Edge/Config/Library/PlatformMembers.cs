@@ -18,7 +18,7 @@ internal static class PlatformMembers
         _ => null,
     };
 
-    private static Value Current(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
+    private static ObjectValue Current(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var module = Object(self).Class.Module;
         ObjectBuilder Make() => new(evaluator);

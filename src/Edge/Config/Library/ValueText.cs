@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Edge.Config.Evaluation;
-using Edge.Config.Syntax;
 
 namespace Edge.Config.Library;
 
