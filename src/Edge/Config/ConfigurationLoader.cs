@@ -1,5 +1,6 @@
 using Edge.Config.Binding;
 using Edge.Config.Evaluation;
+using Edge.Config.Library;
 using Edge.Config.Syntax;
 
 namespace Edge.Config;
@@ -7,9 +8,6 @@ namespace Edge.Config;
 /// <summary>Reads, evaluates and binds a configuration file.</summary>
 internal static class ConfigurationLoader
 {
-    /// <summary>The schema that a configuration amends, whether it says so or not.</summary>
-    public const string SchemaUri = "edge:serve/EdgeServer.pkl";
-
     /// <summary>The configuration, or every error in it. Throws for no file's contents.</summary>
     /// <param name="path">The file, as errors shall name it.</param>
     /// <param name="options">What it may see and use.</param>
@@ -25,7 +23,7 @@ internal static class ConfigurationLoader
             Limits = options.Limits,
             Trace = line => options.Trace(redaction.Mask(line)),
             Environment = name => Hidden(options.Environment(name), redaction),
-            DefaultParent = SchemaUri,
+            DefaultParent = PrebuiltModules.SchemaUri,
         });
         var start = new Location(new SourceText(FileUri.Of(Path.GetFullPath(path)), path, file.Utf8), default);
         try
@@ -33,9 +31,14 @@ internal static class ConfigurationLoader
             var main = evaluator.Modules.LoadMain(path);
             start = new Location(main.Source, default);
             redaction.HideLiteralsOf(main.Source);
-            var module = main.Instance;
-            if (module.Class.Module.Source.Uri != SchemaUri)
-                errors.Add(start with { Span = main.Syntax.Declaration?.Inheritance?.Uri.Span ?? default }, "this module is not a configuration", $"begin it with `amends \"{SchemaUri}\"`");
+            var module = main.Self;
+            if (module.Class.Module.Source.Uri != PrebuiltModules.SchemaUri)
+            {
+                errors.Add(
+                    start with { Span = main.Syntax.Declaration!.Inheritance!.Uri.Span }, "this module is not a configuration",
+                    $"begin it with `amends \"{PrebuiltModules.SchemaUri}\"`, or amend a module that does");
+                return ConfigurationResult.Of(errors.ToImmutable());
+            }
             var binder = new ConfigurationBinder(evaluator, errors, Path.GetDirectoryName(Path.GetFullPath(path))!);
             var configuration = binder.Bind(module, start);
             if (errors.Count == 0)

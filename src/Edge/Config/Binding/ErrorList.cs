@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 using System.Text;
 using Edge.Config.Diagnostics;
 using Edge.Config.Evaluation;
+using Edge.Config.Syntax;
 using Edge.Foundation.Configuration;
 
 namespace Edge.Config.Binding;
 
 /// <summary>The errors of one configuration: each once, at the user's line, without secrets.</summary>
-internal sealed class ErrorList(Redaction redaction)
+/// <param name="redaction">What must not be shown.</param>
+/// <param name="path">The configuration file as the user named it.</param>
+internal sealed class ErrorList(Redaction redaction, string path)
 {
     // A user mends a few and runs again; a generated file that is wrong everywhere should not scroll for ever.
     private const int Maximum = 100;
@@ -28,7 +31,7 @@ internal sealed class ErrorList(Redaction redaction)
     public void Add(Location where, string message, string? advice = null)
     {
         if (_errors.Count < Maximum)
-            _errors.Add(Excerpt.At(where, redaction.Mask(message), advice is null ? null : redaction.Mask(advice), redaction));
+            _errors.Add(Excerpt.At(where, DisplayName(where.Source), redaction.Mask(message), advice is null ? null : redaction.Mask(advice), redaction));
     }
 
     /// <summary>An error while a place's value was computed.</summary>
@@ -59,6 +62,14 @@ internal sealed class ErrorList(Redaction redaction)
         if (place.IsSecret || place.Value is not StringValue { FromEnvironment: false } text) return null;
         var shown = redaction.Mask(text.Value);
         return shown.Length <= 80 ? $"`{shown}`" : $"`{shown[..79]}…`";
+    }
+
+    // An imported file is named as the user would from where the configuration was named.
+    private string DisplayName(SourceText source)
+    {
+        if (FileUri.PathOf(source.DisplayName) is not { } imported) return source.DisplayName;
+        var relative = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, imported);
+        return Path.Combine(Path.GetDirectoryName(path) ?? "", relative);
     }
 
     private static string MessageOf(EvaluationException error, Place? place)

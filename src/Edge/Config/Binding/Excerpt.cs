@@ -11,7 +11,7 @@ internal static class Excerpt
     private const int LongestLine = 120;
 
     /// <summary>The error at a place.</summary>
-    public static ConfigurationError At(Location where, string message, string? advice, Redaction redaction)
+    public static ConfigurationError At(Location where, string path, string message, string? advice, Redaction redaction)
     {
         var (source, span) = where;
         var start = Math.Min(span.Start, source.Utf8.Length);
@@ -22,7 +22,7 @@ internal static class Excerpt
         var from = Math.Min(start - lineStart, lineBytes.Length);
         var to = Math.Clamp(span.End - lineStart, from, lineBytes.Length);
         var text = redaction.MaskLine(source, line, ref from, ref to);
-        return new ConfigurationError(source.DisplayName, line + 1, column + 1, message, Draw(line + 1, text, from, to), advice);
+        return new ConfigurationError(path, line + 1, column + 1, message, Draw(line + 1, text, from, to), advice);
     }
 
     private static string Draw(int number, string line, int from, int to)
