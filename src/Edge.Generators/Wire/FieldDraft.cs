@@ -62,10 +62,21 @@ internal sealed class FieldDraft
     public static T Named<T>(AttributeData attribute, string name, T otherwise) =>
         attribute.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value is T value ? value : otherwise;
 
+    /// <summary>
+    /// A wire attribute with an argument that the generator cannot see: above all a constant that it writes itself, which exists only afterwards
+    /// and would silently count as absent.
+    /// </summary>
+    public AttributeData? Unseen => new[] { Bits, Bytes, Const, Magic, Tail }.FirstOrDefault(a => a is not null && HasUnseenArgument(a));
+
     public Location At(AttributeData? attribute) =>
         attribute?.ApplicationSyntaxReference is { } reference
             ? Location.Create(reference.SyntaxTree, reference.Span)
             : Location;
+
+    private static bool HasUnseenArgument(AttributeData attribute) =>
+        attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(a => a.Value))
+            .Any(a => a.Kind == TypedConstantKind.Error || (a.Kind == TypedConstantKind.Array && a.Values.Any(v => v.Kind == TypedConstantKind.Error)))
+        || attribute.AttributeConstructor is null;
 
     private static int WidthOf(ITypeSymbol type) => type.SpecialType switch
     {

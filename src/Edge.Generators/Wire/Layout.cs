@@ -19,6 +19,8 @@ internal sealed class Layout(bool bigEndian, IReadOnlyList<ISymbol> types, List<
 
     public void Add(FieldDraft draft)
     {
+        if (draft.Unseen is { } unseen)
+            Report(draft.At(unseen), WireRules.UnseenArgument, draft.Name);
         if (draft.Bits is not null)
         {
             AddBits(draft);

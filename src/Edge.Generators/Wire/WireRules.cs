@@ -19,11 +19,12 @@ internal static class WireRules
     public static readonly DiagnosticDescriptor BadOptional = Rule(12, "'{0}' cannot follow or be optional here: {1}");
     public static readonly DiagnosticDescriptor NotGetOnly = Rule(13, "'{0}' must be an instance property with only a getter: the view is read-only, Writer writes");
     public static readonly DiagnosticDescriptor TakenName = Rule(14, "'{0}' is the name of a member that the generator writes");
+    public static readonly DiagnosticDescriptor UnseenArgument = Rule(15, "an argument at '{0}' is no constant that the generator can see; constants that it writes itself, such as Size, do not exist yet: write the number");
 
     public static readonly DiagnosticDescriptor[] All =
     [
         NotPartial, NotRefStruct, NotTopLevel, WrongSize, UnsupportedType, BadBits, TailNotLast,
-        BadLengthField, BadConstant, BadNested, NoWidth, BadOptional, NotGetOnly, TakenName,
+        BadLengthField, BadConstant, BadNested, NoWidth, BadOptional, NotGetOnly, TakenName, UnseenArgument,
     ];
 
     private static DiagnosticDescriptor Rule(int number, string text) =>

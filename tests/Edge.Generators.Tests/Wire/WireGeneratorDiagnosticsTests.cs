@@ -103,6 +103,17 @@ public sealed class WireGeneratorDiagnosticsTests
         $"[WireMessage(1)] readonly ref partial struct M {{ {fields} }}", $"EDGEW014 at {name}: '{name}' is the name of a member that the generator writes");
 
     [Test]
+    [Arguments("[Tail(Unit = I.Size)]", "Tail(Unit = I.Size)")]
+    [Arguments("[Bytes(I.Size)]", "Bytes(I.Size)")]
+    public async Task A_constant_is_generated_and_so_not_there_yet(string attribute, string place)
+    {
+        const string inner = "[WireMessage(2)] readonly ref partial struct I { public partial ushort A { get; } }";
+        var faults = WireRun.Faults($"{Usings}{inner} [WireMessage(2)] readonly ref partial struct M {{ {attribute} public partial ReadOnlySpan<byte> T {{ get; }} }}");
+        await Assert.That(faults[0]).IsEqualTo(
+            $"EDGEW015 at {place}: an argument at 'T' is no constant that the generator can see; constants that it writes itself, such as Size, do not exist yet: write the number");
+    }
+
+    [Test]
     public async Task A_faulty_message_has_no_generated_half()
     {
         var result = WireRun.Driver().RunGenerators(WireRun.Compile(Usings + "[WireMessage(2)] readonly ref partial struct M { public partial byte A { get; } }")).GetRunResult();

@@ -12,6 +12,8 @@ internal sealed class BodyLayout
     {
         Names = new BodyNames();
         Parts = PartsOf(body, [], conditional: false);
+        // Without generators the order of the source counts only within each kind.
+        if (!HasGenerators && Parts.Length > 1) Parts = [.. Parts.Where(p => p is PropertyPart), .. Parts.Where(p => p is EntryPart), .. Parts.Where(p => p is ElementPart)];
         _static = MakeStaticTable();
     }
 

@@ -31,7 +31,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
 
     public void AddElement(Member member, SyntaxMember? syntax)
     {
-        if (Class.Kind is ClassKind.Typed or ClassKind.Mapping) throw FailElement(evaluator, frame, Class, syntax);
+        if (Class.Kind is ClassKind.Typed or ClassKind.Mapping) throw FailElement(evaluator, frame, parent, syntax, layout.HasGenerators);
         Add(IntValue.Of(_length), member, syntax);
         _length++;
     }
@@ -41,7 +41,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
         switch (Class.Kind)
         {
             case ClassKind.Typed:
-                throw FailEntry(evaluator, frame, Class, syntax);
+                throw FailEntry(evaluator, frame, parent, syntax, layout.HasGenerators);
             case ClassKind.Listing:
                 CheckIndex(evaluator, frame, parent, key, layout.HasGenerators ? keySpan : syntax.HeaderSpan(frame.Module), keySpan);
                 break;
@@ -137,9 +137,9 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
                     CheckProperty(evaluator, frame, parent, member.Name!, member, isGenerated: false);
                     break;
                 case ElementPart when kind is ClassKind.Typed or ClassKind.Mapping:
-                    throw FailElement(evaluator, frame, parent.Class, member);
+                    throw FailElement(evaluator, frame, parent, member, isGenerated: false);
                 case EntryPart when kind == ClassKind.Typed:
-                    throw FailEntry(evaluator, frame, parent.Class, member);
+                    throw FailEntry(evaluator, frame, parent, member, isGenerated: false);
                 case EntryPart entry when kind == ClassKind.Listing:
                     var header = member.HeaderSpan(frame.Module);
                     CheckIndex(evaluator, frame, parent, BodyLayout.ConstantKey(entry.Key)!, header, header);
@@ -174,24 +174,28 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
         if (key is not IntValue index)
             throw evaluator.FailAt(frame.Module, keySpan, $"Expected key of type `Int`, but got type `{evaluator.ClassOf(key).DisplayName}`.");
         if (index.Value < 0 || index.Value >= parent.Length)
-            throw evaluator.FailAt(frame.Module, site, $"Element index `{index.Value}` is out of range `0`..`{parent.Length - 1}`.");
+            throw evaluator.FailAt(frame.Module, site, $"Element index `{index.Value:N0}` is out of range `0`..`{parent.Length - 1:N0}`.");
     }
 
-    private static EvaluationException FailElement(Evaluator evaluator, Frame frame, ClassValue @class, SyntaxMember? member)
+    // The reference shows the object instead of its class where the body has generators.
+    private static string Described(Evaluator evaluator, ObjectValue parent, bool isGenerated) =>
+        isGenerated ? Library.ValueText.Of(evaluator, parent) : parent.Class.DisplayName;
+
+    private static EvaluationException FailElement(Evaluator evaluator, Frame frame, ObjectValue parent, SyntaxMember? member, bool isGenerated)
     {
         if (member is not null) evaluator.At(frame.Module, member.HeaderSpan(frame.Module));
         return evaluator.Fail(
-            $"Object of type `{@class.DisplayName}` cannot have an element.",
+            $"Object of type `{Described(evaluator, parent, isGenerated)}` cannot have an element.",
             "Only objects of type `Listing` and `Dynamic` can have elements. "
             + "If you did not mean to add an element, you probably got the syntax wrong. "
             + "For example, `obj { name }` adds an element, whereas `obj { name = \"Pigeon\" }` sets a property.");
     }
 
-    private static EvaluationException FailEntry(Evaluator evaluator, Frame frame, ClassValue @class, SyntaxMember member)
+    private static EvaluationException FailEntry(Evaluator evaluator, Frame frame, ObjectValue parent, SyntaxMember member, bool isGenerated)
     {
         evaluator.At(frame.Module, member.HeaderSpan(frame.Module));
         return evaluator.Fail(
-            $"Object of type `{@class.DisplayName}` cannot have an entry.",
+            $"Object of type `{Described(evaluator, parent, isGenerated)}` cannot have an entry.",
             "Only objects of type `Mapping` and `Dynamic` can have entries. "
             + "If you did not mean to add an entry, you probably got the syntax wrong. "
             + "For example, `obj { [\"name\"] = \"Pigeon\" }` adds an entry, whereas `obj { name = \"Pigeon\" }` sets a property.");

@@ -84,7 +84,7 @@ internal readonly ref partial struct DiscoCallMeMaybe
     [Const(0)] public partial byte Version { get; }
 
     /// <summary>For <see cref="DiscoEndpoints"/>.</summary>
-    [Tail(Unit = DiscoEndpoint.Size)] public partial ReadOnlySpan<byte> Endpoints { get; }
+    [Tail(Unit = 18)] public partial ReadOnlySpan<byte> Endpoints { get; }
 }
 
 /// <summary>What the three messages of the handshake with a peer relay share.</summary>
@@ -162,7 +162,7 @@ internal readonly ref partial struct DiscoCallMeMaybeVia
     public partial DiscoRelayEndpoint Relay { get; }
 
     /// <summary>Where the relay listens, one at least, for <see cref="DiscoEndpoints"/>.</summary>
-    [Tail(Unit = DiscoEndpoint.Size, MinLength = DiscoEndpoint.Size)] public partial ReadOnlySpan<byte> Endpoints { get; }
+    [Tail(Unit = 18, MinLength = 18)] public partial ReadOnlySpan<byte> Endpoints { get; }
 }
 
 /// <summary>To a relay, over DERP: allocate a session for two clients. Another version counts as an empty one.</summary>
@@ -190,7 +190,7 @@ internal readonly ref partial struct DiscoAllocateResponse
     public partial DiscoRelayEndpoint Relay { get; }
 
     /// <summary>Where the relay listens, one at least, for <see cref="DiscoEndpoints"/>.</summary>
-    [Tail(Unit = DiscoEndpoint.Size, MinLength = DiscoEndpoint.Size)] public partial ReadOnlySpan<byte> Endpoints { get; }
+    [Tail(Unit = 18, MinLength = 18)] public partial ReadOnlySpan<byte> Endpoints { get; }
 }
 
 /// <summary>Walks a list of endpoints; bytes at the end that make no whole one are left.</summary>

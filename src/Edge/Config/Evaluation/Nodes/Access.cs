@@ -123,7 +123,7 @@ internal sealed partial class Subscript
             case ListValue list when key is IntValue index:
                 return index.Value >= 0 && index.Value < list.Items.Length
                     ? list.Items[(int)index.Value]
-                    : throw evaluator.Fail($"Element index `{index.Value}` is out of range `0`..`{list.Items.Length - 1}`.", "Collection", receiver);
+                    : throw evaluator.Fail($"Element index `{index.Value:N0}` is out of range `0`..`{list.Items.Length - 1:N0}`.", "Collection", receiver);
             case MapValue map:
                 return map.Find(key) ?? throw evaluator.FailKey(map, key);
             case StringValue text when key is IntValue index:
@@ -131,7 +131,7 @@ internal sealed partial class Subscript
             case BytesValue bytes when key is IntValue index:
                 return index.Value >= 0 && index.Value < bytes.Value.Length
                     ? IntValue.Of(bytes.Value.Span[(int)index.Value])
-                    : throw evaluator.Fail($"Element index `{index.Value}` is out of range `0`..`{bytes.Value.Length - 1}`.", "Value", receiver);
+                    : throw evaluator.Fail($"Element index `{index.Value:N0}` is out of range `0`..`{bytes.Value.Length - 1:N0}`.", "Value", receiver);
             default:
                 throw evaluator.FailOperator(frame.Module, Span, "[]", receiver, key);
         }
@@ -142,7 +142,7 @@ internal sealed partial class Subscript
         if (receiver.IsListing && key is not IntValue) throw evaluator.FailOperator(frame.Module, Span, "[]", receiver, key);
         if (evaluator.TryRead(receiver, key) is { } value) return value;
         throw receiver.IsListing
-            ? evaluator.Fail($"Element index `{((IntValue)key).Value}` is out of range `0`..`{receiver.Length - 1}`.")
+            ? evaluator.Fail($"Element index `{((IntValue)key).Value:N0}` is out of range `0`..`{receiver.Length - 1:N0}`.")
             : evaluator.FailKey(receiver, key);
     }
 
@@ -157,6 +157,6 @@ internal sealed partial class Subscript
             i += length;
         }
         evaluator.At(frame.Module, Key.Span);
-        throw evaluator.Fail($"Character index `{index}` is out of range `0`..`{count - 1}`.", "String", text);
+        throw evaluator.Fail($"Character index `{index:N0}` is out of range `0`..`{count - 1:N0}`.", "String", text);
     }
 }

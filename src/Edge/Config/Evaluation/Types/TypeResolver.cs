@@ -152,7 +152,9 @@ internal readonly struct TypeResolver(ModuleInstance module, TypeVariables? vari
         for (var m = module.Parent; m is not null; m = m.Parent)
             if (m.FindType(name.Text) is { } inherited && !IsLocal(inherited))
                 return inherited;
-        throw Evaluator.FailAt(module, name.Span, $"Cannot find type `{name.Text}` in module `{module.Name}`.");
+        throw Evaluator.FailAt(
+            module, name.Span, $"Cannot find type `{name.Text}`.",
+            $"Searched in the following places:\n* Module `{module.Name}` and any supermodules\n* Module `pkl#base`");
     }
 
     private static ModuleInstance? FindImport(ModuleInstance module, Identifier name) => module.FindImport(name.Text);
