@@ -29,6 +29,7 @@ internal sealed class CheckCommand : EdgeCommand
     public override string Details =>
         """
         Every error is printed to standard error as FILE:LINE:COL: error: WHAT.
+        `--print` shows the configuration as it will be used, defaults included, in PCF.
         exit codes: 0 no errors, 1 errors, 2 wrong usage
         """;
 
@@ -62,12 +63,13 @@ internal sealed class CheckCommand : EdgeCommand
 
     private static int CheckFile(string path, bool print, bool json, Terminal terminal)
     {
-        var report = new CheckReport(path, json, terminal);
-        var file = ConfigurationFile.Read(path);
-        if (file.Error is { } error)
-            return report.Write([error]);
-        terminal.Fail("this build does not evaluate configurations yet", "`edge help` lists what it has.");
-        return ExitCode.WrongUsage;
+        var result = ConfigurationLoader.Load(path, new LoadOptions { Trace = terminal.Error.WriteLine });
+        var exitCode = new CheckReport(path, json, terminal).Write(result.Errors);
+        if (exitCode == ExitCode.Done && print)
+            terminal.Out.Write(ConfigurationLoader.Print(result));
+        else if (exitCode == ExitCode.Done && !json)
+            terminal.Out.Write($"{path}: ok\n");
+        return exitCode;
     }
 
     private static Task<int> Refuse(Terminal terminal, string what)

@@ -20,6 +20,13 @@ internal static class Program
             terminal.Fail($"standard output cannot be written (system error {error.HResult})", "Look at where it goes: is the disk full?");
             return ExitCode.Failed;
         }
+        catch (Exception error)
+        {
+            // A fault of the program, not of its input. The message stays out: it may quote a secret.
+            terminal.Fail($"internal error: {error.GetType().Name}", "This is a bug in edge. Report it with the lines below; what was being read is not in them.");
+            terminal.Error.WriteLine(error.StackTrace);
+            return ExitCode.Failed;
+        }
     }
 
     /// <summary>Runs one command line, in the process's own folder and environment.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Edge.Config.Evaluation;
 
 namespace Edge.Config.Library;
@@ -42,11 +43,14 @@ internal static class Arguments
         return new EvaluationException(headline, evaluator.CaptureFrames()) { Values = values.DrainToImmutable() };
     }
 
+    /// <summary>A number as the reference's errors write it: <c>1,114,112</c>.</summary>
+    public static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
     /// <summary>A count that must not be negative and fits in memory.</summary>
     public static int Count(Evaluator evaluator, long n)
     {
-        if (n < 0) throw evaluator.Fail($"Expected a positive number, but got `{n}`.");
-        return n <= int.MaxValue ? (int)n : throw evaluator.Fail($"Int value `{n}` is too large (only Int32 supported here).");
+        if (n < 0) throw evaluator.Fail($"Expected a positive number, but got `{Grouped(n)}`.");
+        return n <= int.MaxValue ? (int)n : throw evaluator.Fail($"Int value `{Grouped(n)}` is too large (only Int32 supported here).");
     }
 
     /// <summary>As <see cref="Count"/>, but what is beyond <paramref name="length"/> is it.</summary>

@@ -11,6 +11,7 @@ internal static class Base64
     /// <returns>Null for malformed text, with the reference's message in <paramref name="error"/>.</returns>
     public static byte[]? Decode(string text, out string? error)
     {
+        if (text.Length == 1) return Fail("Input byte[] should at least have 2 bytes for base64 bytes", out error);
         var result = new List<byte>(text.Length * 3 / 4);
         var (bits, count) = (0, 0);
         for (var i = 0; i < text.Length; i++)

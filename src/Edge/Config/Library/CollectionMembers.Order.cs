@@ -18,10 +18,15 @@ internal static partial class CollectionMembers
         "minByOrNull" => static (evaluator, self, arguments) => Extreme(evaluator, Items(self), Function(arguments[0]), isMax: false),
         "maxBy" => static (evaluator, self, arguments) => Extreme(evaluator, NonEmpty(evaluator, self), Function(arguments[0]), isMax: true),
         "maxByOrNull" => static (evaluator, self, arguments) => Extreme(evaluator, Items(self), Function(arguments[0]), isMax: true),
-        "minWith" => static (evaluator, self, arguments) => ExtremeWith(evaluator, NonEmpty(evaluator, self), Function(arguments[0]), isMax: false),
-        "minWithOrNull" => static (evaluator, self, arguments) => ExtremeWith(evaluator, Items(self), Function(arguments[0]), isMax: false),
-        "maxWith" => static (evaluator, self, arguments) => ExtremeWith(evaluator, NonEmpty(evaluator, self), Function(arguments[0]), isMax: true),
-        "maxWithOrNull" => static (evaluator, self, arguments) => ExtremeWith(evaluator, Items(self), Function(arguments[0]), isMax: true),
+        "minWith" => static (evaluator, self, arguments) =>
+            ExtremeWith(evaluator, NonEmpty(evaluator, self), Function(arguments[0]), isMax: false, self is SetValue),
+        "minWithOrNull" => static (evaluator, self, arguments) =>
+            ExtremeWith(evaluator, Items(self), Function(arguments[0]), isMax: false, self is SetValue),
+        // Of a set the reference takes the least: it passes the operands as for `minWith`.
+        "maxWith" => static (evaluator, self, arguments) =>
+            ExtremeWith(evaluator, NonEmpty(evaluator, self), Function(arguments[0]), isMax: self is ListValue, isSet: self is SetValue),
+        "maxWithOrNull" => static (evaluator, self, arguments) =>
+            ExtremeWith(evaluator, Items(self), Function(arguments[0]), isMax: true, self is SetValue),
         "sort" => static (evaluator, self, _) => Sorted(self, (left, right) => Ordering.IsLess(evaluator, left, right)),
         "sortBy" => SortBy,
         "sortWith" => SortWith,
@@ -44,13 +49,16 @@ internal static partial class CollectionMembers
         return result;
     }
 
-    private static Value ExtremeWith(Evaluator evaluator, ImmutableArray<Value> items, FunctionValue isLess, bool isMax)
+    private static Value ExtremeWith(Evaluator evaluator, ImmutableArray<Value> items, FunctionValue comparator, bool isMax, bool isSet)
     {
         if (items.IsEmpty) return NullValue.Instance;
         var result = items[0];
         foreach (var item in items.AsSpan()[1..])
-            if (isMax ? evaluator.Test(isLess, result, item) : evaluator.Test(isLess, item, result))
-                result = item;
+        {
+            var (left, right) = isMax ? (result, item) : (item, result);
+            // Only a set's comparator may still give a number.
+            if (isSet ? IsLess(evaluator, comparator, left, right) : evaluator.Test(comparator, left, right)) result = item;
+        }
         return result;
     }
 
@@ -69,15 +77,18 @@ internal static partial class CollectionMembers
     private static Value SortWith(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var comparator = Function(arguments[0]);
-        return Sorted(self, (left, right) => evaluator.Call(comparator, left, right) switch
+        return Sorted(self, (left, right) => IsLess(evaluator, comparator, left, right));
+    }
+
+    // Deprecated, as Java's comparators: a negative number is less.
+    private static bool IsLess(Evaluator evaluator, FunctionValue comparator, Value left, Value right) =>
+        evaluator.Call(comparator, left, right) switch
         {
             BooleanValue isLess => isLess.Value,
-            // Deprecated, as Java's comparators: negative is less.
             IntValue difference => difference.Value < 0,
             var other => throw evaluator.Fail(
                 $"Expected value of type `Boolean` or `Int`, but got type `{evaluator.ClassOf(other).DisplayName}`.", ("Value", other)),
-        });
-    }
+        };
 
     private static Value Sorted(Value self, Func<Value, Value, bool> isLess) =>
         Of(ImmutableCollectionsMarshal.AsImmutableArray(Ordering.Sort(Items(self).AsSpan(), isLess)));

@@ -62,7 +62,7 @@ internal static partial class CollectionMembers
         collection is not SetValue ? Of(items) : items.IsEmpty ? SetValue.Empty : new SetValue(items);
 
     public static EvaluationException OutOfRange(Evaluator evaluator, Value self, long index, long first, long last) =>
-        evaluator.Fail($"Element index `{index}` is out of range `{first}`..`{last}`.", ("Collection", self));
+        evaluator.Fail($"Element index `{Grouped(index)}` is out of range `{Grouped(first)}`..`{Grouped(last)}`.", ("Collection", self));
 
     public static EvaluationException NoMatch(Evaluator evaluator, Value self) =>
         evaluator.Fail("Cannot find matching element in collection.", ("Collection", self));

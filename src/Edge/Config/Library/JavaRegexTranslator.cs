@@ -220,7 +220,7 @@ internal sealed class JavaRegexTranslator
         if (rest.Length == 0 || rest[0] != '<') throw Error("Unknown inline modifier", _at);
         _at++;
         var name = GroupName();
-        if (!GroupNames.TryAdd(name, ++GroupCount)) throw Error($"Named capturing group <{name}> is already defined", _at);
+        if (!GroupNames.TryAdd(name, ++GroupCount)) throw Error($"Named capturing group <{name}> is already defined", _at - 1);
         return "(";
     }
 

@@ -24,9 +24,9 @@ internal static class MathMembers
         "minPositiveFloat" => static (_, _, _) => Of(double.Epsilon),
         "e" => static (_, _, _) => Of(Math.E),
         "pi" => static (_, _, _) => Of(Math.PI),
-        "exp" => static (_, _, arguments) => Of(Math.Exp(Number(arguments[0]))),
+        "exp" => static (_, _, arguments) => Of(StrictMath.Exp(Number(arguments[0]))),
         "sqrt" => static (_, _, arguments) => Of(Math.Sqrt(Number(arguments[0]))),
-        "cbrt" => static (_, _, arguments) => Of(Math.Cbrt(Number(arguments[0]))),
+        "cbrt" => static (_, _, arguments) => Of(StrictMath.Cbrt(Number(arguments[0]))),
         "log" => static (_, _, arguments) => Of(Math.Log(Number(arguments[0]))),
         "log2" => static (_, _, arguments) => Of(Math.Log(Number(arguments[0])) / Math.Log(2)),
         "log10" => static (_, _, arguments) => Of(Math.Log10(Number(arguments[0]))),
@@ -55,7 +55,7 @@ internal static class MathMembers
     {
         foreach (var number in (ReadOnlySpan<long>)[x, y])
             if (number < 0)
-                throw evaluator.Fail($"Expected a positive number, but got `{number}`.");
+                throw evaluator.Fail($"Expected a positive number, but got `{Grouped(number)}`.");
         while (y != 0) (x, y) = (y, x % y);
         return x;
     }

@@ -32,7 +32,7 @@ internal static class IntMembers
         "isBetween" => static (_, self, arguments) => Of(NumberMembers.IsBetween(self, arguments[0], arguments[1])),
         "toChar" => static (evaluator, self, _) => Int(self) is >= 0 and <= 0x10FFFF
             ? Of(CharOf((int)Int(self)))
-            : throw evaluator.Fail($"Decimal `{Int(self)}` is not a valid Unicode code point."),
+            : throw evaluator.Fail($"Decimal `{Grouped(Int(self))}` is not a valid Unicode code point."),
         _ => NumberMembers.Find(member),
     };
 

@@ -105,7 +105,7 @@ internal static class StringMembers
         "UTF-8" => Encoding.UTF8.GetBytes(text),
         // Java writes a byte order mark, and the higher byte first.
         "UTF-16" => text.Length == 0 ? [] : [0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes(text)],
-        _ => Encoding.Latin1.GetBytes(text),
+        _ => [.. text.EnumerateRunes().Select(rune => rune.Value <= 0xFF ? (byte)rune.Value : (byte)'?')],
     };
 
     // The offset in UTF-16 of a code point's index, counted from an offset; -1 beyond the end.
@@ -135,12 +135,12 @@ internal static class StringMembers
         var from = Offset(text, start);
         if (from < 0)
         {
-            error = $"Character index `{start}` is out of range `0`..`{CodePoints(text)}`.";
+            error = $"Character index `{Grouped(start)}` is out of range `0`..`{Grouped(CodePoints(text))}`.";
             return null;
         }
         var to = Offset(text, end - start, from);
         if (to >= from) return from..to;
-        error = $"Character index `{end}` is out of range `{start}`..`{CodePoints(text)}`.";
+        error = $"Character index `{Grouped(end)}` is out of range `{Grouped(start)}`..`{Grouped(CodePoints(text))}`.";
         return null;
     }
 
@@ -179,7 +179,7 @@ internal static class StringMembers
     }
 
     private static long NotNegative(Evaluator evaluator, Value count) =>
-        Int(count) >= 0 ? Int(count) : throw evaluator.Fail($"Expected a positive number, but got `{Int(count)}`.");
+        Int(count) >= 0 ? Int(count) : throw evaluator.Fail($"Expected a positive number, but got `{Grouped(Int(count))}`.");
 
     private static int EndOfPrefix(Evaluator evaluator, string text, FunctionValue predicate)
     {

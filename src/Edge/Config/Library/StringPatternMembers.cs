@@ -32,11 +32,11 @@ internal static class StringPatternMembers
         "replaceAll" => static (evaluator, self, arguments) =>
             Replace(evaluator, self, All(evaluator, Text(self), arguments[0]), arguments),
         "replaceFirstMapped" => static (evaluator, self, arguments) =>
-            ReplaceMapped(evaluator, self, ToList(First(evaluator, Text(self), arguments[0])), arguments),
+            ReplaceMapped(evaluator, self, ToList(First(evaluator, Text(self), arguments[0])), arguments, quotes: true),
         "replaceLastMapped" => static (evaluator, self, arguments) =>
-            ReplaceMapped(evaluator, self, ToList(Last(evaluator, Text(self), arguments[0])), arguments),
+            ReplaceMapped(evaluator, self, ToList(Last(evaluator, Text(self), arguments[0])), arguments, quotes: true),
         "replaceAllMapped" => static (evaluator, self, arguments) =>
-            ReplaceMapped(evaluator, self, All(evaluator, Text(self), arguments[0]), arguments),
+            ReplaceMapped(evaluator, self, All(evaluator, Text(self), arguments[0]), arguments, quotes: false),
         "split" => static (evaluator, self, arguments) => Split(evaluator, self, arguments[0], 0),
         "splitLimit" => static (evaluator, self, arguments) =>
             Split(evaluator, self, arguments[0], (int)Math.Min(Int(arguments[1]), int.MaxValue)),
@@ -117,7 +117,8 @@ internal static class StringPatternMembers
         }
     }
 
-    private static Value ReplaceMapped(Evaluator evaluator, Value self, List<Found> found, ReadOnlySpan<Value> arguments)
+    // Where it replaces one match, the reference quotes dollar signs and backslashes and forgets to unquote them.
+    private static Value ReplaceMapped(Evaluator evaluator, Value self, List<Found> found, ReadOnlySpan<Value> arguments, bool quotes)
     {
         var mapper = Function(arguments[1]);
         return Substitute(
@@ -125,7 +126,7 @@ internal static class StringPatternMembers
             Text(self),
             found,
             one => evaluator.Call(mapper, one.ToValue(evaluator, Text(self))) is var result && result is StringValue text
-                ? text.Value
+                ? (quotes ? text.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal) : text.Value)
                 : throw evaluator.FailType(result, evaluator.Base.String));
     }
 

@@ -91,7 +91,7 @@ internal sealed class ExpressionGenerator(Random random)
         if (depth == 0)
             return Literal(random.Next(-3, 12));
         string I() => Of(PklType.Int, depth - 1);
-        return random.Next(14) switch
+        return random.Next(random.Next(4) == 0 ? 17 : 16) switch
         {
             0 or 1 => $"({I()} + {I()})",
             2 => $"({I()} - {I()})",
@@ -107,6 +107,10 @@ internal sealed class ExpressionGenerator(Random random)
             11 when random.Next(10) == 0 => $"{Of(PklType.IntList, depth - 1)}[{random.Next(3)}]",
             11 => $"({Of(PklType.IntList, depth - 1)}.getOrNull({random.Next(3)}) ?? {I()})",
             12 => $"(-({I()}))",
+            13 => $"Map({String(0)}, {I()}, \"b\", {I()}).values.fold(0, (acc, it) -> acc + it)",
+            14 => $"Set({I()}, {I()}, {I()}).length",
+            15 => $"({I()} |> ((it) -> it * {I()}))",
+            16 => $"({Of(AnyType(), depth - 1)} as Int)",
             _ => Literal(random.Next(-1000, 100000)),
         };
     }
@@ -162,7 +166,7 @@ internal sealed class ExpressionGenerator(Random random)
             4 => $"({I()} >= {I()})",
             5 => $"({Of(PklType.String, depth - 1)} == {Of(PklType.String, depth - 1)})",
             6 => $"({Of(AnyType(), depth - 1)} != {Of(AnyType(), depth - 1)})",
-            7 => $"({Of(PklType.NullableInt, depth - 1)} is Int)",
+            7 => $"({Of(AnyType(), depth - 1)} is {AnyType().Text()})",
             8 => $"{Of(PklType.IntList, depth - 1)}.any((it) -> it > {I()})",
             _ => $"({Of(PklType.Duration, depth - 1)} < {Of(PklType.Duration, depth - 1)})",
         };

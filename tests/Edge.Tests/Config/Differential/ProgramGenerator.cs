@@ -17,6 +17,7 @@ internal sealed class ProgramGenerator
     private readonly List<Variable> _objects = [];
     private readonly List<Variable> _listings = [];
     private readonly List<Variable> _mappings = [];
+    private readonly List<Variable> _objectListings = [];
     private int _names;
 
     private ProgramGenerator(int seed)
@@ -60,12 +61,15 @@ internal sealed class ProgramGenerator
         var name = Name("C");
         var parent = _classes.Count > 0 && Chance(40) ? _classes[_random.Next(_classes.Count)] : null;
         var shape = new ClassShape(name, parent is null ? [] : [.. parent.Properties]);
+        shape.Children.AddRange(parent?.Children ?? []);
         Line(0, parent is null ? $"open class {name} {{" : $"open class {name} extends {parent.Name} {{");
         if (parent is not null && Chance(50))
         {
-            var inherited = parent.Properties[_random.Next(parent.Properties.Count)];
+            var inherited = parent.Properties.FindLast(property => !property.IsRead)!;
             Line(1, $"{inherited.Name} = {Within(parent.Before(inherited), () => _expressions.Of(inherited.Type, 2))}");
         }
+        if (_classes.Count > 0 && Chance(40))
+            Child(shape);
         for (var i = _random.Next(2, 5); i > 0; i--)
         {
             var type = _expressions.AnyType();
@@ -76,8 +80,43 @@ internal sealed class ProgramGenerator
             Line(1, $"{modifier}{property.Name}: {type.Text()}{constraint} = {value}");
             shape.Properties.Add(property);
         }
+        Method(parent, shape);
         Line(0, "}");
         _classes.Add(shape);
+    }
+
+    private void Child(ClassShape shape)
+    {
+        var child = _classes[_random.Next(_classes.Count)];
+        var name = Name("o");
+        Line(1, Chance(50) ? $"{name}: {child.Name}" : $"{name}: {child.Name} = new {{");
+        if (_text[^2] == '{')
+        {
+            AmendedProperties(2, child);
+            Line(1, "}");
+        }
+        shape.Children.Add((name, child));
+        // Read through the child, so that what amends it is seen.
+        shape.Properties.AddRange(child.Properties.Select(property => property with { Name = $"{name}.{property.Name}", IsRead = true }));
+    }
+
+    private void Method(ClassShape? parent, ClassShape shape)
+    {
+        if (parent?.Method is { } inherited && Chance(60))
+        {
+            Line(1, $"function {inherited}(a: Int) = super.{inherited}(a + {_random.Next(5)})");
+            shape.Method = inherited;
+        }
+        else if (parent?.Method is not null)
+        {
+            shape.Method = parent.Method;
+        }
+        else if (Chance(50))
+        {
+            shape.Method = Name("m");
+            var body = Within([.. shape.Properties, new Variable("a", PklType.Int)], () => _expressions.Of(PklType.Int, 2));
+            Line(1, $"function {shape.Method}(a: Int) = {body}");
+        }
     }
 
     private void Property()
@@ -88,6 +127,7 @@ internal sealed class ProgramGenerator
             case 3 or 4: Listing(); break;
             case 5 or 6: Mapping(); break;
             case 7: Dynamic(); break;
+            case 8: ObjectListing(); break;
             default: Scalar(); break;
         }
     }
@@ -113,11 +153,19 @@ internal sealed class ProgramGenerator
         _objects.Add(new Variable(name, PklType.Object, shape.Name));
         foreach (var property in shape.Properties)
             _expressions.Add(new Variable($"{name}.{property.Name}", property.Type));
+        if (shape.Method is { } method)
+            _expressions.Functions.Add($"((a, s) -> {name}.{method}(a + s.length)).apply");
     }
 
     private void AmendedProperties(int indent, ClassShape shape)
     {
-        foreach (var property in shape.Properties.Where(_ => Chance(35)))
+        foreach (var (name, child) in shape.Children.Where(_ => Chance(30)))
+        {
+            Line(indent, $"{name} {{");
+            AmendedProperties(indent + 1, child);
+            Line(indent, "}");
+        }
+        foreach (var property in shape.Properties.Where(property => !property.IsRead && Chance(35)))
         {
             var earlier = shape.Before(property);
             var value = property.Type == PklType.Int && Chance(25)
@@ -143,6 +191,39 @@ internal sealed class ProgramGenerator
         for (var i = _random.Next(3); i > 0; i--)
             Line(1, _expressions.Of(PklType.Int, 2));
         Line(0, "}");
+    }
+
+    // Objects in a listing: a default, elements that amend it, and members found by their value.
+    private void ObjectListing()
+    {
+        var shape = _classes[_random.Next(_classes.Count)];
+        var name = Name("x");
+        var sameClass = _objectListings.Where(listing => listing.ClassName == shape.Name).ToList();
+        var amended = sameClass.Count > 0 && Chance(60) ? sameClass[_random.Next(sameClass.Count)] : null;
+        Line(0, amended is null ? $"{name}: Listing<{shape.Name}> = new {{" : $"{name} = ({amended.Name}) {{");
+        if (Chance(40))
+        {
+            Line(1, "default {");
+            AmendedProperties(2, shape);
+            Line(1, "}");
+        }
+        if (amended is not null)
+        {
+            var found = shape.Properties.Find(property => property.Type == PklType.Int && !property.IsRead);
+            Line(1, found is not null && Chance(60) ? $"[[{found.Name} > {_random.Next(20)}]] {{" : $"[{_random.Next(2)}] {{");
+            AmendedProperties(2, shape);
+            Line(1, "}");
+        }
+        for (var i = _random.Next(1, 4); i > 0; i--)
+        {
+            Line(1, "new {");
+            AmendedProperties(2, shape);
+            Line(1, "}");
+        }
+        Line(0, "}");
+        _objectListings.Add(new Variable(name, PklType.Object, shape.Name));
+        if (shape.Properties.Find(property => property.Type == PklType.Int) is { } mapped)
+            _expressions.Add(new Variable($"{name}.toList().map((it) -> it.{mapped.Name})", PklType.IntList));
     }
 
     private void Listing()
@@ -250,10 +331,15 @@ internal sealed class ProgramGenerator
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 
-    internal sealed record Variable(string Name, PklType Type, string? ClassName = null);
+    // IsRead: a path through another object, which is read and not set.
+    internal sealed record Variable(string Name, PklType Type, string? ClassName = null, bool IsRead = false);
 
     private sealed record ClassShape(string Name, List<Variable> Properties)
     {
+        public List<(string Name, ClassShape Class)> Children { get; } = [];
+
+        public string? Method { get; set; }
+
         public IEnumerable<Variable> Before(Variable property) => Properties.TakeWhile(other => other != property);
     }
 }

@@ -124,7 +124,8 @@ public sealed class ParserBoundsTests
         var tokens = Lex(source);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         await Assert.That(tokens).IsGreaterThan(30_000);
-        await Assert.That(allocated).IsLessThan(1_000);
+        // A collection in between counts what the thread had reserved: some kilobytes, where one object a token were a megabyte.
+        await Assert.That(allocated).IsLessThan(100_000);
     }
 
     private static int Lex(SourceText source)

@@ -141,7 +141,7 @@ internal sealed class ModuleLoader(Evaluator evaluator)
     private ModuleInstance? LoadParent(ModuleInstance module)
     {
         if (module.Syntax.Declaration?.Inheritance is not { } inheritance) return null;
-        var parent = module.Load(inheritance.Uri);
+        var parent = module.Load(inheritance.Uri, inheritance.Span);
         if (ReferenceEquals(parent, module))
             throw evaluator.FailAt(
                 module, inheritance.Span,
