@@ -29,8 +29,4 @@ internal sealed class ConfigurationResult
 }
 
 /// <summary>The evaluated module, what the binder inferred, and what must not be shown.</summary>
-internal sealed record EvaluatedConfiguration(
-    Evaluator Evaluator,
-    ObjectValue Module,
-    IReadOnlyDictionary<(ObjectValue Object, string Property), Value> Inferred,
-    Redaction Redaction);
+internal sealed record EvaluatedConfiguration(Evaluator Evaluator, ObjectValue Module, InferredValues Inferred, Redaction Redaction);

@@ -17,10 +17,9 @@ internal sealed partial class ConfigurationBinder
     private readonly List<Place> _networkNames = [];
     private readonly List<(Place Place, ReverseProxy Bound)> _proxies = [];
     private readonly List<(Place Place, Upstream Bound)> _upstreams = [];
-    private readonly Dictionary<(ObjectValue, string), Value> _inferred = [];
 
-    /// <summary>What an object's property means where it says nothing itself, for those who print the configuration.</summary>
-    public IReadOnlyDictionary<(ObjectValue Object, string Property), Value> Inferred => _inferred;
+    /// <summary>What properties mean where the user says nothing, for those who print the configuration.</summary>
+    public InferredValues Inferred { get; } = new();
 
     private ServerBlock Check(Place place, ServerBlock bound)
     {
@@ -159,12 +158,16 @@ internal sealed partial class ConfigurationBinder
     private ServerBlock WithTls(Place place, ServerBlock block, Place serverTls, Tls server)
     {
         var own = Property(place, "tls");
-        var isWanted = block.Tls is not null || HostNames.IsDomain(place.Key);
-        if (!isWanted) return block;
+        if (block.Tls is null && !HasImpliedTls(place, block)) return block;
         if (own.IsNull) Infer(place, "tls", serverTls.Value!);
         var tls = block.Tls is null ? server : Inherit(own, block.Tls, serverTls, server);
         return block with { Tls = tls.Auto || tls.CertFile is not null ? tls : null };
     }
+
+    // A name that is an address says no TLS; a label says nothing, and then domains on HTTPS's port say it.
+    private static bool HasImpliedTls(Place place, ServerBlock block) =>
+        HostNames.IsDomain(place.Key)
+        || (!block.Domains.IsEmpty && block.Listen.Any(a => a.Port == 443) && !ListenAddress.TryParse(place.Key, out _));
 
     private Tls Inherit(Place own, Tls block, Place serverTls, Tls server)
     {
@@ -226,7 +229,7 @@ internal sealed partial class ConfigurationBinder
 
     private void Infer(Place place, string property, Value value)
     {
-        if (place.Object is { } @object) _inferred[(@object, property)] = value;
+        if (place.Object is { } @object) Inferred.Set(@object, property, value);
     }
 
     private ObjectValue Strings(bool fromEnvironment, params ReadOnlySpan<string> texts)

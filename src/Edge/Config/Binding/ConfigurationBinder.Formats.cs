@@ -92,6 +92,8 @@ internal sealed partial class ConfigurationBinder
     private string ReadHostname(Place place)
     {
         if (!Try(place, out var text)) return "";
+        // The name is told to the whole network.
+        if (Redaction.IsKey(text)) return Malformed<string>(place, "a node's name but a key", "keys belong in `authKey`");
         return HostNames.IsLabel(text) && !text.Contains('_', StringComparison.Ordinal)
             ? text
             : Malformed<string>(place, "a node's name", "use letters, digits and hyphens, at most 63, without a domain");

@@ -164,8 +164,8 @@ internal sealed partial class ConfigurationBinder
                 first = property;
                 continue;
             }
-            var later = property.Where.Span.Start >= first.Where.Span.Start ? property : first;
-            _errors.Add(later, $"`{first.Key}` and `{name}` exclude each other", advice);
+            var (earlier, later) = property.Where.Span.Start >= first.Where.Span.Start ? (first, property) : (property, first);
+            _errors.Add(later, $"`{earlier.Key}` and `{later.Key}` exclude each other", advice);
         }
     }
 

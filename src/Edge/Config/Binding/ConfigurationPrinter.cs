@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Edge.Config.Evaluation;
@@ -16,12 +15,11 @@ internal sealed class ConfigurationPrinter
     private const string Mask = "\"" + Secret.Mask + "\"";
 
     private readonly Evaluator _evaluator;
-    private readonly IReadOnlyDictionary<(ObjectValue Object, string Property), Value> _inferred;
+    private readonly InferredValues _inferred;
     private readonly Redaction _redaction;
     private readonly StringBuilder _text = new();
 
-    private ConfigurationPrinter(
-        Evaluator evaluator, IReadOnlyDictionary<(ObjectValue, string), Value> inferred, Redaction redaction)
+    private ConfigurationPrinter(Evaluator evaluator, InferredValues inferred, Redaction redaction)
     {
         _evaluator = evaluator;
         _inferred = inferred;
@@ -29,8 +27,7 @@ internal sealed class ConfigurationPrinter
     }
 
     /// <summary>The document, which ends with a line feed.</summary>
-    public static string Print(
-        Evaluator evaluator, ObjectValue module, IReadOnlyDictionary<(ObjectValue Object, string Property), Value> inferred, Redaction redaction)
+    public static string Print(Evaluator evaluator, ObjectValue module, InferredValues inferred, Redaction redaction)
     {
         var printer = new ConfigurationPrinter(evaluator, inferred, redaction);
         printer.WriteMembers(module, "", isSecret: false);
@@ -46,7 +43,7 @@ internal sealed class ConfigurationPrinter
             {
                 var name = ((StringValue)member.Key).Value;
                 _text.Append(StringText.Identifier(name));
-                var value = _inferred.GetValueOrDefault((@object, name), member.Value);
+                var value = _inferred.Find(@object, name) ?? member.Value;
                 WriteValue(value, indent, " = ", isSecret || ConfigurationBinder.IsSecret(@object.Class.SimpleName, name));
             }
             else if (member.Kind == MemberKind.Entry)

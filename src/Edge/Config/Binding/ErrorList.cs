@@ -15,6 +15,8 @@ internal sealed class ErrorList(Redaction redaction, string path)
     // A user mends a few and runs again; a generated file that is wrong everywhere should not scroll for ever.
     private const int Maximum = 100;
 
+    private const int MaximumNames = 24;
+
     // The schema's module is the only one that users name classes of: its name says nothing.
     private const string SchemaPrefix = "edge.serve.EdgeServer#";
 
@@ -82,13 +84,24 @@ internal sealed class ErrorList(Redaction redaction, string path)
     }
 
     // The schema's advice is about the value's type and constraints; an error that arose elsewhere has a hint of its own.
-    private static string? AdviceOf(EvaluationException error, Place place) =>
-        HintOf(error)
-        ?? (error.Headline.StartsWith("Expected value of type", StringComparison.Ordinal)
-            || error.Headline.StartsWith("Type constraint", StringComparison.Ordinal)
-            ? place.Advice
-            : null);
+    private static string? AdviceOf(EvaluationException error, Place place)
+    {
+        var isAboutType = error.Headline.StartsWith("Expected value of type", StringComparison.Ordinal)
+            || error.Headline.StartsWith("Type constraint", StringComparison.Ordinal);
+        return (isAboutType ? place.Advice : null) ?? HintOf(error);
+    }
 
-    private static string? HintOf(EvaluationException error) =>
-        error.Hint?.Replace(SchemaPrefix, "", StringComparison.Ordinal).Trim();
+    // Pkl's hints are a heading and a list, one a line; in an advice they are a sentence.
+    private static string? HintOf(EvaluationException error)
+    {
+        if (error.Hint?.Replace(SchemaPrefix, "", StringComparison.Ordinal).Trim() is not { } hint) return null;
+        var lines = hint.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length < 2) return hint;
+        var names = lines[1..].Select(n => n.StartsWith('`') ? n : $"`{n}`").ToArray();
+        if (lines[0].StartsWith("Did you mean", StringComparison.Ordinal))
+            return $"did you mean {string.Join(" or ", names)}?";
+        if (lines[0].StartsWith("Available", StringComparison.Ordinal))
+            return $"{char.ToLowerInvariant(lines[0][0])}{lines[0].AsSpan(1)} {string.Join(", ", names.Take(MaximumNames))}{(names.Length > MaximumNames ? ", ..." : "")}";
+        return hint;
+    }
 }

@@ -26,6 +26,9 @@ internal sealed partial class Redaction
     /// <summary>Notes the secret literals of a file. Without this, they are noted when the file is first quoted.</summary>
     public void HideLiteralsOf(SourceText source) => SpansOf(source);
 
+    /// <summary>Whether a text has the form of a key.</summary>
+    public static bool IsKey(string text) => Keys().IsMatch(text);
+
     public string Mask(string text)
     {
         foreach (var secret in _texts)

@@ -54,7 +54,7 @@ public sealed class BadConfigurationTests
             networks { ["a"] { tailscale { tags { "web" } } } ["b"] { wireguard {} } }
             """);
         await Assert.That(Positions(errors)).IsEqualTo(
-            "1:20 2:19 3:26 5:54 5:65 5:83 6:20 6:51 6:68 8:39 8:61");
+            "1:20 2:19 3:26 5:54 5:65 5:84 6:20 6:51 6:68 8:39 8:59");
     }
 
     [Test]
@@ -77,13 +77,13 @@ public sealed class BadConfigurationTests
               }
             }
             """);
-        await Assert.That(errors).StartsWith("server.pkl:4:5: error: `tailscale` and `wireguard` exclude each other");
+        await Assert.That(errors).StartsWith("server.pkl:4:5: error: `wireguard` and `tailscale` exclude each other");
         await Assert.That(errors).Contains("help: keep one of them here and give the other its own entry in `networks`");
     }
 
     [Test]
     [Arguments("servers { [\":80\"] { handler = 404; handler = 405 } }", "1:36", "handler")]
-    [Arguments("servers { [\":80\"] {}\n [\":80\"] {} }", "2:2", ":80")]
+    [Arguments("servers { [\":80\"] {}\n [\":80\"] {} }", "2:3", ":80")]
     [Arguments("tls {}\ntls {}", "2:1", "tls")]
     public async Task A_duplicate_key(string text, string position, string name)
     {
@@ -204,9 +204,9 @@ public sealed class BadConfigurationTests
     [Arguments("networks { [\"a\"] { tailscale { controlUrl = \"headscale\" } } }", "1:45: error: `headscale` is not a URL", "https://host")]
     [Arguments("networks { [\"office\"] {} }\nservers { [\":80\"] { networks { \"ofice\" } } }", "2:32: error: there is no network `ofice`", "did you mean `office`?")]
     [Arguments("networks { [\"office\"] {} }\nservers { [\":80\"] { handler = new ReverseProxy { upstreams { \"a:1\" }; network = \"home\" } } }", "2:81: error: there is no network `home`", "`office`")]
-    [Arguments("servers { [\"a\"] { listen { \":80\" } } [\":80\"] {} }", "1:38: error: `a` and `:80` both answer every name on one address", "`domains`")]
-    [Arguments("servers { [\"a.example.com\"] {} [\":443\"] {} }", "1:32: error: `a.example.com` and `:443` both listen on one address, one with TLS and one without", "`listen`")]
-    [Arguments("servers { [\"a.example.com\"] {} [\"b\"] { listen { \":443\" }; domains { \"a.example.com\" }; tls {} } }", "1:32: error: `a.example.com` and `b` both answer the same name on one address", "one")]
+    [Arguments("servers { [\"a\"] { listen { \":80\" } } [\":80\"] {} }", "1:39: error: `a` and `:80` both answer every name on one address", "`domains`")]
+    [Arguments("servers { [\"a.example.com\"] {} [\":443\"] {} }", "1:33: error: `a.example.com` and `:443` both listen on one address, one with TLS and one without", "`listen`")]
+    [Arguments("servers { [\"a.example.com\"] {} [\"b\"] { listen { \":443\" }; domains { \"a.example.com\" }; tls {} } }", "1:33: error: `a.example.com` and `b` both answer the same name on one address", "one")]
     [Arguments("servers { [\":80\"] { routes { new { match = \"/re:(\"; handler = 1 } } } }", "1:44: error: this is not a regular expression", "notation")]
     [Arguments("servers { [\":80\"] { routes { new { match = \"/a/**/b\"; handler = 200 } } } }", "1:44: error: `/a/**/b` is not a path pattern", "at the end only")]
     public async Task What_does_not_fit_says_what_to_do(string text, string expected, string advice)

@@ -1,4 +1,3 @@
-using System.Net;
 using Edge.Foundation.Configuration;
 
 namespace Edge.Tests.Config.Binding;
@@ -6,8 +5,6 @@ namespace Edge.Tests.Config.Binding;
 /// <summary>Every Pkl block of the document that the product answers, and what it means.</summary>
 public sealed class SeedConfigurationTests
 {
-    private static readonly IPNetwork[] TailscaleRanges = [IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("fd7a:115c:a1e0::/48")];
-
     [Test]
     public async Task Derp_relay()
     {
@@ -92,7 +89,7 @@ public sealed class SeedConfigurationTests
         await Assert.That(production.Wireguard).IsNull();
         await Assert.That(production.Tailscale!.Disco.ReprobeInterval).IsEqualTo(TimeSpan.FromSeconds(25));
         await Assert.That(production.Tailscale.DataPlane.BufferPoolSize).IsEqualTo(256);
-        await Assert.That(production.Tunnel.TailnetRanges.AsEnumerable()).IsEquivalentTo(TailscaleRanges);
+        await Assert.That(string.Join(" ", production.Tunnel.TailnetRanges)).IsEqualTo("100.64.0.0/10 fd7a:115c:a1e0::/48");
         var office = Network(configuration, "office-vpn");
         await Assert.That(office.Tailscale).IsNull();
         await Assert.That(Path.GetFileName(office.Wireguard!.ConfigFile)).IsEqualTo("wg-office.conf");
