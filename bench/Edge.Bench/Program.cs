@@ -1,2 +1,24 @@
-Console.Error.WriteLine("usage: scripts/bench NAME");
-return 2;
+using System.Globalization;
+using Edge.Bench;
+
+// One file a benchmark; each prints its table and returns whether it met its goals.
+var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)>(StringComparer.Ordinal)
+{
+    ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
+};
+
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark) || args.Length > 2)
+{
+    Console.Error.WriteLine("usage: scripts/bench NAME [RUNS]");
+    foreach (var (name, (what, _)) in benchmarks)
+        Console.Error.WriteLine($"  {name,-10} {what}");
+    return 2;
+}
+
+var runs = 30;
+if (args.Length == 2 && (!int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out runs) || runs == 0))
+{
+    Console.Error.WriteLine($"bench: {args[1]} is no number of runs");
+    return 2;
+}
+return benchmark.Run(runs) ? 0 : 1;

@@ -1,10 +1,29 @@
+using Edge.Io;
+
 namespace Edge.Cli;
 
 internal static class Program
 {
     private static int Main(string[] args)
     {
-        Console.Error.WriteLine("edge: no command yet");
-        return args.Length == 0 ? 0 : 2;
+        StaticExecutable.UseBuiltInNameServices();
+        var terminal = Terminal.OfProcess();
+        try
+        {
+            var exitCode = Run(args, terminal).GetAwaiter().GetResult();
+            terminal.Out.Flush();
+            return exitCode;
+        }
+        catch (IOException error)
+        {
+            // The commands report what they read; what is left is standard output, full or gone.
+            terminal.Fail($"standard output cannot be written (system error {error.HResult})", "Look at where it goes: is the disk full?");
+            return ExitCode.Failed;
+        }
     }
+
+    /// <summary>Runs one command line, in the process's own folder and environment.</summary>
+    /// <returns>The process's exit code.</returns>
+    internal static Task<int> Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation = default) =>
+        new EdgeCommandLine().Run(args, terminal, cancellation);
 }

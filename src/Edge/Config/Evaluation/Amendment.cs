@@ -11,7 +11,8 @@ internal static class Amendment
     /// <param name="body">The members.</param>
     /// <param name="parameters">The body's parameters; only a function has use for them.</param>
     /// <param name="site">What an error about the parent points at.</param>
-    public static Value Apply(Frame frame, Value parent, ObjectBody body, ImmutableArray<Parameter> parameters, SourceSpan site)
+    /// <param name="literal">Parent and body together: where an amended function calls the one that it amends.</param>
+    public static Value Apply(Frame frame, Value parent, ObjectBody body, ImmutableArray<Parameter> parameters, SourceSpan site, SourceSpan literal)
     {
         var evaluator = frame.Evaluator;
         switch (parent)
@@ -19,11 +20,11 @@ internal static class Amendment
             case ObjectValue @object:
                 return Amend(frame, @object, body, parameters, site);
             case NullValue @null:
-                return Apply(frame, @null.Amendable ?? evaluator.EmptyOf(evaluator.Base.Dynamic), body, parameters, site);
+                return Apply(frame, @null.Amendable ?? evaluator.EmptyOf(evaluator.Base.Dynamic), body, parameters, site, literal);
             case FunctionValue function:
                 if (!parameters.IsEmpty && parameters.Length != function.ParameterCount)
                     throw evaluator.FailAt(frame.Module, site, $"Expected a function with {parameters.Length} parameters, but got {function.ParameterCount}.");
-                return new AmendedFunction(function, frame, body, parameters, null, site);
+                return new AmendedFunction(function, frame, body, parameters, null, site, literal);
             default:
                 var @class = evaluator.ClassOf(parent);
                 evaluator.CheckInstantiable(@class, frame.Module, site);

@@ -149,28 +149,30 @@ internal sealed class SpreadPart(ObjectSpread syntax) : BodyPart(null)
                     frame.Module, syntax.Value.Span, "Cannot iterate over value of type `Null`.",
                     $"To guard against a nullable value, use `...?` instead of `...`.\nTry: `...?{frame.Module.Source.TextOf(syntax.Value.Span)}`");
             case ObjectValue { IsTyped: false } @object:
-                foreach (var member in evaluator.Members(@object)) under.AddSpread(member);
+                evaluator.ForceShallowly(@object);
+                evaluator.At(frame.Module, syntax.Span);
+                foreach (var (key, member, owner) in evaluator.ShownMembers(@object)) under.AddSpread(key, member, owner, evaluator.TryRead(@object, key)!);
                 break;
             case ListValue list:
                 under.CheckSpread(source, "`List` and `Set` can only be spread into objects of type `Dynamic` and `Listing`.", elements: true);
-                foreach (var item in list.Items) under.AddElement(new ConstantMember(MemberKind.Element, item), null);
+                foreach (var item in list.Items) under.AddElement(new SpreadMember(MemberKind.Element, item, null, null), null);
                 break;
             case SetValue set:
                 under.CheckSpread(source, "`List` and `Set` can only be spread into objects of type `Dynamic` and `Listing`.", elements: true);
-                foreach (var item in set.Items) under.AddElement(new ConstantMember(MemberKind.Element, item), null);
+                foreach (var item in set.Items) under.AddElement(new SpreadMember(MemberKind.Element, item, null, null), null);
                 break;
             case IntSeqValue sequence:
                 under.CheckSpread(source, "`IntSeq` can only be spread into objects of type `Dynamic` and `Listing`.", elements: true);
-                foreach (var number in sequence.Numbers()) under.AddElement(new ConstantMember(MemberKind.Element, IntValue.Of(number)), null);
+                foreach (var number in sequence.Numbers()) under.AddElement(new SpreadMember(MemberKind.Element, IntValue.Of(number), null, null), null);
                 break;
             case BytesValue bytes:
                 under.CheckSpread(source, "`Bytes` can only be spread into objects of type `Dynamic` and `Listing`.", elements: true);
                 for (var i = 0; i < bytes.Value.Length; i++)
-                    under.AddElement(new ConstantMember(MemberKind.Element, IntValue.Of(bytes.Value.Span[i])), null);
+                    under.AddElement(new SpreadMember(MemberKind.Element, IntValue.Of(bytes.Value.Span[i]), null, null), null);
                 break;
             case MapValue map:
                 under.CheckSpread(source, "`Map` can only be spread into objects of type `Dynamic` and `Mapping`.", elements: false);
-                foreach (var entry in map.Entries) under.Add(entry.Key, new ConstantMember(MemberKind.Entry, entry.Value), null);
+                foreach (var entry in map.Entries) under.Add(entry.Key, new SpreadMember(MemberKind.Entry, entry.Value, null, null), null);
                 break;
             default:
                 throw evaluator.FailAt(

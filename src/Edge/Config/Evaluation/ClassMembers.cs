@@ -65,14 +65,17 @@ internal sealed class ClassMethod(ClassValue owner, MethodMember syntax)
             ? static (evaluator, _, arguments) => evaluator.Resources.Env(((StringValue)arguments[0]).Value)
             : Library.ExternalMembers.Find(owner.ExternalName, syntax.Name)
             ?? throw evaluator.Fail($"The library method `{owner.DisplayName}.{syntax.Name}()` is not supported.");
-        var isVariadic = syntax.Parameters is [{ Type: DeclaredType { Name.Text: "VarArgs" } }];
-        if (!isVariadic)
+        evaluator.Enter(owner.Module, syntax.Definition);
+        if (syntax.Parameters is not [{ Type: DeclaredType { Name.Text: "VarArgs" } }])
         {
             if (arguments.Length != syntax.Parameters.Length)
-                throw evaluator.Fail($"Expected {syntax.Parameters.Length} function arguments but got {arguments.Length}.");
+                throw evaluator.FailAt(owner.Module, syntax.Header, $"Expected {syntax.Parameters.Length} function arguments but got {arguments.Length}.");
             evaluator.CheckArguments(owner.Module, syntax, receiver, owner.Prototype, arguments, owner.TypeVariables);
         }
+        // There is no Pkl to show: errors begin with the caller.
+        evaluator.AtNoPlace();
         var result = _external(evaluator, receiver, arguments);
+        evaluator.Leave();
         return result.FromEnvironment || !Taint.Of(receiver, arguments) ? result : result.MarkFromEnvironment();
     }
 }

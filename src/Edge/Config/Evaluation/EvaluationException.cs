@@ -40,6 +40,15 @@ internal sealed class EvaluationException : Exception
 
     public bool IsUndefinedValue => UndefinedProperty is not null;
 
+    /// <summary>The same error with one more frame, below the innermost.</summary>
+    public EvaluationException Beneath(StackFrame? frame) => frame is not { } inserted ? this
+        : new(Headline, Frames.Insert(Math.Min(1, Frames.Length), inserted), Hint)
+        {
+            Values = Values,
+            UndefinedProperty = UndefinedProperty,
+            UndefinedReceiver = UndefinedReceiver,
+        };
+
     public EvaluationException WithHint(string hint) => new(Headline, Frames, hint)
     {
         Values = Values,

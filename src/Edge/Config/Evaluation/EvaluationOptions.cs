@@ -14,6 +14,9 @@ internal sealed record EvaluationOptions
     /// <summary>What <c>read("prop:NAME")</c> gives.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the main module amends if it says neither <c>amends</c> nor <c>extends</c>; null for nothing.</summary>
+    public string? DefaultParent { get; init; }
+
     /// <summary>Receives each line of <c>trace()</c>.</summary>
     public Action<string> Trace { get; init; } = Console.Error.WriteLine;
 }

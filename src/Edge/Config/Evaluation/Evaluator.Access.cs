@@ -87,14 +87,9 @@ internal sealed partial class Evaluator
         for (var i = 0; i < arguments.Length; i++)
         {
             if (method.Parameters[i].Type is not { } syntax || module.TypeOf(syntax, variables) is not { IsNoop: false } type) continue;
-            if (frame is null)
-            {
-                frame = new Frame(module, owner.Enclosing, method.Level, receiver, owner, arguments);
-                Enter(module, method.Definition);
-            }
+            frame ??= new Frame(module, owner.Enclosing, method.Level, receiver, owner, arguments);
             arguments[i] = type.CheckOrThrow(frame, arguments[i]);
         }
-        if (frame is not null) Leave();
     }
 
     /// <summary>A property as the object's parent would have it, with the object itself as receiver; not checked against its type.</summary>

@@ -21,7 +21,8 @@ internal sealed partial class Evaluator
         /// <summary>Where the next call was made: in the definition, or in a type that it names.</summary>
         public SourceSpan Site;
 
-        public SourceText SiteSource;
+        /// <summary>The text of <see cref="Site"/>; null while the evaluator computes on its own account: errors do not show such a frame.</summary>
+        public SourceText? SiteSource;
     }
 
     /// <summary>How many calls are running; a catcher gives it to <see cref="Unwind"/>.</summary>
@@ -37,6 +38,12 @@ internal sealed partial class Evaluator
         ref var call = ref _calls[_depth - 1];
         call.Site = site;
         call.SiteSource = module.Source;
+    }
+
+    /// <summary>What is computed next is computed on nobody's behalf: to compare, hash or enumerate.</summary>
+    internal void AtNoPlace()
+    {
+        if (_depth > 0) _calls[_depth - 1].SiteSource = null;
     }
 
     internal void Enter(ModuleInstance module, Node definition)
@@ -75,6 +82,7 @@ internal sealed partial class Evaluator
         for (var i = _depth - 1; i >= 0; i--)
         {
             ref var call = ref _calls[i];
+            if (call.SiteSource is null) continue;
             frames.Add(new StackFrame(call.SiteSource, call.Site, call.Module.NameOf(call.Definition)));
         }
         return frames.DrainToImmutable();

@@ -7,14 +7,9 @@ namespace Edge.Config.Evaluation;
 // What library members implemented in C# may ask of the evaluator.
 internal sealed partial class Evaluator
 {
-    /// <summary>Calls a function; checks the number of arguments.</summary>
+    /// <summary>Calls a function, which checks the number of arguments.</summary>
     /// <exception cref="EvaluationException">from the function's body, or a wrong number of arguments</exception>
-    public Value Call(FunctionValue function, params ReadOnlySpan<Value> arguments)
-    {
-        if (function.ParameterCount != arguments.Length)
-            throw Fail($"Expected {function.ParameterCount} function arguments but got {arguments.Length}.");
-        return function.Invoke(this, arguments);
-    }
+    public Value Call(FunctionValue function, params ReadOnlySpan<Value> arguments) => function.Invoke(this, arguments);
 
     /// <summary>Calls a predicate.</summary>
     /// <exception cref="EvaluationException">also where it does not return a Boolean</exception>

@@ -86,6 +86,7 @@ internal sealed partial class Evaluator
 
     private void Force(ObjectValue receiver, bool deeply)
     {
+        AtNoPlace();
         for (var owner = receiver; owner is not null; owner = owner.Parent)
         {
             var members = owner.Members;

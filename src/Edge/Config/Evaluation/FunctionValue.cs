@@ -5,7 +5,8 @@ internal abstract class FunctionValue : Value
 {
     public abstract int ParameterCount { get; }
 
-    /// <summary>Calls it. The number of arguments must have been checked.</summary>
+    /// <summary>Calls it.</summary>
+    /// <exception cref="EvaluationException">also where the number of arguments is wrong</exception>
     internal abstract Value Invoke(Evaluator evaluator, ReadOnlySpan<Value> arguments);
 
     public override bool Equals(object? obj) => ReferenceEquals(this, obj);

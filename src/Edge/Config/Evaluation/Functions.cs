@@ -29,7 +29,8 @@ internal sealed class ConstantFunction(Value value) : FunctionValue
 {
     public override int ParameterCount => 1;
 
-    internal override Value Invoke(Evaluator evaluator, ReadOnlySpan<Value> arguments) => value;
+    internal override Value Invoke(Evaluator evaluator, ReadOnlySpan<Value> arguments) =>
+        arguments.Length == 1 ? value : throw evaluator.Fail($"Expected 1 function arguments but got {arguments.Length}.");
 }
 
 /// <summary>The default of a <c>Mixin</c>: gives back its argument, checked.</summary>
@@ -39,6 +40,7 @@ internal sealed class IdentityFunction(TypeSyntax syntax, ModuleInstance module,
 
     internal override Value Invoke(Evaluator evaluator, ReadOnlySpan<Value> arguments)
     {
+        if (arguments.Length != 1) throw evaluator.Fail($"Expected 1 function arguments but got {arguments.Length}.");
         if (type is null) return arguments[0];
         evaluator.Enter(module, syntax);
         var result = type.CheckOrThrow(module.Frame, arguments[0]);
@@ -52,7 +54,7 @@ internal sealed class IdentityFunction(TypeSyntax syntax, ModuleInstance module,
 /// parameters are those of the first call.
 /// </summary>
 internal sealed class AmendedFunction(
-    FunctionValue inner, Frame frame, ObjectBody body, ImmutableArray<Parameter> parameters, Frame? bound, SourceSpan site) : FunctionValue
+    FunctionValue inner, Frame frame, ObjectBody body, ImmutableArray<Parameter> parameters, Frame? bound, SourceSpan site, SourceSpan literal) : FunctionValue
 {
     private LexicalLevel? _level;
 
@@ -64,15 +66,17 @@ internal sealed class AmendedFunction(
         var scope = bound;
         if (scope is null)
         {
+            if (!parameters.IsEmpty && parameters.Length != arguments.Length)
+                throw evaluator.Fail($"Expected {parameters.Length} function arguments but got {arguments.Length}.");
             var values = parameters.IsEmpty ? [] : arguments.ToArray();
             scope = new Frame(frame, _level ??= new LexicalLevel(LevelKind.Function, null, LexicalLevel.NamesOf(parameters)), values);
             evaluator.CheckParameters(scope, parameters, values, null);
         }
-        evaluator.At(frame.Module, site);
+        evaluator.At(frame.Module, literal);
         var value = evaluator.Call(inner, arguments);
         var result = value is FunctionValue next
-            ? new AmendedFunction(next, frame, body, parameters, scope, site)
-            : Amendment.Apply(scope, value, body, [], site);
+            ? new AmendedFunction(next, frame, body, parameters, scope, site, literal)
+            : Amendment.Apply(scope, value, body, [], site, literal);
         evaluator.Leave();
         return result;
     }

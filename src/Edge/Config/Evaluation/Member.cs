@@ -28,7 +28,7 @@ internal abstract class Member
     internal abstract Value Compute(Evaluator evaluator, Value receiver, ObjectValue owner, object key);
 }
 
-/// <summary>A member whose value is known: made by the library, or handed over by a spread.</summary>
+/// <summary>A member whose value is known: made by the library.</summary>
 internal sealed class ConstantMember(MemberKind kind, Value value) : Member
 {
     public override MemberKind Kind => kind;
@@ -38,6 +38,37 @@ internal sealed class ConstantMember(MemberKind kind, Value value) : Member
     public Value Value { get; } = value;
 
     internal override Value Compute(Evaluator evaluator, Value receiver, ObjectValue owner, object key) => Value;
+}
+
+/// <summary>A member that a spread took over from another object or collection; its value is checked as a defined one is.</summary>
+/// <param name="kind">What it is here.</param>
+/// <param name="value">The value.</param>
+/// <param name="origin">How the other object defines it, for errors; null for a collection's.</param>
+/// <param name="originOwner">The other object.</param>
+internal sealed class SpreadMember(MemberKind kind, Value value, SyntaxMember? origin, ObjectValue? originOwner) : Member
+{
+    public override MemberKind Kind => kind;
+
+    public override Modifiers Modifiers => Modifiers.None;
+
+    internal override Value Compute(Evaluator evaluator, Value receiver, ObjectValue owner, object key)
+    {
+        var target = (ObjectValue)receiver;
+        if (kind == MemberKind.Property ? target.Class.Kind == ClassKind.Dynamic : !target.HasElementTypes) return value;
+        if (origin is null || originOwner?.Enclosing is not { } enclosing) return Check(evaluator, target, owner, key);
+        evaluator.Enter(enclosing.Module, origin.Definition);
+        evaluator.At(enclosing.Module, origin.BodySpan);
+        var result = Check(evaluator, target, owner, key);
+        evaluator.Leave();
+        return result;
+    }
+
+    private Value Check(Evaluator evaluator, ObjectValue target, ObjectValue owner, object key)
+    {
+        if (kind != MemberKind.Property) return target.CheckElement(evaluator, value, owner);
+        var property = target.Class.FindProperty((string)key);
+        return property?.Type is { IsNoop: false } type ? property.Check(evaluator, type, value, target) : value;
+    }
 }
 
 /// <summary>

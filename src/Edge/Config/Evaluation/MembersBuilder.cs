@@ -49,30 +49,28 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
         Add(key, member, syntax);
     }
 
-    public void AddSpread(MemberView view)
+    public void AddSpread(object key, Member definition, ObjectValue owner, Value value)
     {
-        var member = new ConstantMember(view.Kind, view.Value);
+        var kind = definition.Kind;
+        var member = new SpreadMember(kind, value, ObjectValue.SyntaxOf(definition), owner);
         switch (Class.Kind)
         {
-            case ClassKind.Listing when view.Kind != MemberKind.Element:
-            case ClassKind.Mapping when view.Kind != MemberKind.Entry:
-            case ClassKind.Typed when view.Kind != MemberKind.Property:
-                var what = view.Kind switch { MemberKind.Entry => "entries", MemberKind.Element => "elements", _ => "properties" };
-                throw evaluator.Fail($"Cannot spread object containing {what} into object of type `{Class.DisplayName}`.");
+            case ClassKind.Listing when kind != MemberKind.Element:
+            case ClassKind.Mapping when kind != MemberKind.Entry:
+            case ClassKind.Typed when kind != MemberKind.Property:
+                var what = kind switch { MemberKind.Entry => "entries", MemberKind.Element => "elements", _ => "properties" };
+                throw evaluator.Fail($"Cannot spread object containing {what} into object of type `{Class.DisplayName}`.").Beneath(owner.HeaderFrame(definition));
         }
-        switch (view.Kind)
+        try
         {
-            case MemberKind.Element:
-                Add(IntValue.Of(_length++), member, null);
-                break;
-            case MemberKind.Property:
-                var name = Names.Intern(((StringValue)view.Key).Value);
-                if (Class.Kind == ClassKind.Typed) CheckProperty(evaluator, frame, parent, name, null, isGenerated: true);
-                Add(name, member, null);
-                break;
-            default:
-                Add(view.Key, member, null);
-                break;
+            if (kind == MemberKind.Element) key = IntValue.Of(_length++);
+            else if (kind == MemberKind.Property && Class.Kind == ClassKind.Typed)
+                CheckProperty(evaluator, frame, parent, (string)key, null, isGenerated: true);
+            Add(key, member, null);
+        }
+        catch (EvaluationException e)
+        {
+            throw e.Beneath(owner.HeaderFrame(definition));
         }
     }
 

@@ -116,22 +116,25 @@ internal sealed class ModuleInstance
     {
         foreach (var import in Syntax.Imports)
             if (ReferenceEquals(ModuleName.OfImport(import), name))
-                return import.IsGlob ? null : Load(import.Uri);
+                return import.IsGlob ? null : Load(import.Uri, import.Span);
         return null;
     }
 
     /// <summary>The value of an import clause.</summary>
-    internal Value Import(ImportClause import) => Import(import.Uri, import.IsGlob);
+    internal Value Import(ImportClause import) => Import(import.Uri, import.IsGlob, import.Span);
 
-    internal Value Import(StringConstant uri, bool isGlob)
+    /// <param name="uri">The module's URI.</param>
+    /// <param name="isGlob">Whether it is a pattern.</param>
+    /// <param name="site">What an error points at.</param>
+    internal Value Import(StringConstant uri, bool isGlob, SourceSpan site)
     {
-        if (isGlob) throw Evaluator.FailAt(this, uri.Span, $"Glob imports are not supported: `{uri.Value}`.", "Import the modules one by one.");
-        return Load(uri).Self;
+        if (isGlob) throw Evaluator.FailAt(this, site, $"Glob imports are not supported: `{uri.Value}`.", "Import the modules one by one.");
+        return Load(uri, site).Self;
     }
 
-    internal ModuleInstance Load(StringConstant uri)
+    internal ModuleInstance Load(StringConstant uri, SourceSpan site)
     {
-        Evaluator.At(this, uri.Span);
+        Evaluator.At(this, site);
         return Evaluator.Modules.Import(this, uri);
     }
 

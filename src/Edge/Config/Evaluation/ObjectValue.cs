@@ -109,7 +109,7 @@ internal sealed class ObjectValue : Value
         return CheckElement(evaluator, value, this);
     }
 
-    private static SyntaxMember? SyntaxOf(Member member) => member as SyntaxMember ?? (member as GeneratedMember)?.Syntax;
+    internal static SyntaxMember? SyntaxOf(Member member) => member as SyntaxMember ?? (member as GeneratedMember)?.Syntax;
 
     /// <summary>The frame that shows where a member of this object is defined.</summary>
     internal StackFrame? HeaderFrame(Member member)

@@ -122,7 +122,7 @@ internal sealed class SyntaxMember : Member
         var value = Kind == MemberKind.Property
             ? evaluator.ReadSuperProperty(frame, Name!, NameSpan)
             : evaluator.ReadSuperEntry(frame, (Value)key, NameSpan);
-        foreach (var body in Bodies) value = body.Amend(frame, value, NameSpan);
+        foreach (var body in Bodies) value = body.Amend(frame, value, NameSpan, Definition.Span);
         return value;
     }
 
@@ -162,7 +162,10 @@ internal sealed class SyntaxMember : Member
     {
         _external ??= Library.ExternalMembers.Find(owner.Class.ExternalName, Name!)
             ?? throw evaluator.Fail($"The library property `{owner.Class.DisplayName}.{Name}` is not supported.");
+        evaluator.Enter(owner.Enclosing!.Module, Definition);
+        evaluator.AtNoPlace();
         var result = _external(evaluator, receiver, []);
+        evaluator.Leave();
         return receiver.FromEnvironment ? result.MarkFromEnvironment() : result;
     }
 }

@@ -1,31 +1,25 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Edge.Config.Syntax;
 
 namespace Edge.Config.Library;
 
-/// <summary>The modules that come with the language, by URI. They are parsed when they are first asked for and shared by all evaluations.</summary>
-internal static class PrebuiltModules
+// The other part is made by Edge.Generators from the modules that Edge.csproj marks with PklModule.
+internal static partial class PrebuiltModules
 {
-    private static readonly ConcurrentDictionary<string, (SourceText Source, ModuleSyntax Syntax)> Loaded = [];
+    /// <summary>Those of the standard library, for messages.</summary>
+    public static IReadOnlyList<string> Names => [.. Uris.Where(static uri => uri.StartsWith("pkl:", StringComparison.Ordinal))];
 
-    public static IReadOnlyList<string> Names { get; } = ["pkl:base", "pkl:math", "pkl:platform", "pkl:semver", "pkl:test"];
+    /// <summary>The configuration schema; <c>elide:serve/ElideServer.pkl</c> is another name of it.</summary>
+    public const string SchemaUri = "edge:serve/EdgeServer.pkl";
+
+    /// <summary>The URI under which a module is known, where a URI is another name of it.</summary>
+    public static string Canonical(string uri) => uri == "elide:serve/ElideServer.pkl" ? SchemaUri : uri;
 
     public static bool TryGet(string uri, [NotNullWhen(true)] out SourceText? source, [NotNullWhen(true)] out ModuleSyntax? syntax)
     {
-        source = null;
-        syntax = null;
-        if (!Names.Contains(uri)) return false;
-        (source, syntax) = Loaded.GetOrAdd(uri, Load);
-        return true;
-    }
-
-    private static (SourceText Source, ModuleSyntax Syntax) Load(string uri)
-    {
-        using var stream = typeof(PrebuiltModules).Assembly.GetManifestResourceStream(uri["pkl:".Length..] + ".pkl")!;
-        var text = new byte[stream.Length];
-        stream.ReadExactly(text);
-        var source = new SourceText(uri, uri, text);
-        return (source, Parser.Parse(source));
+        var module = Find(uri);
+        source = module?.Source;
+        syntax = module?.Syntax;
+        return module is not null;
     }
 }

@@ -93,12 +93,42 @@ internal sealed partial class ClassSyntax(
     TypeSyntax? superclass,
     ImmutableArray<ModuleMember> members) : ModuleMember(span, header, doc, annotations, modifiers, name)
 {
+    private readonly SyntaxBlob? _blob;
+    private readonly int _offset;
+    private ImmutableArray<ModuleMember> _members = members;
+
+    /// <summary>A prebuilt module's class, whose members are read when they are first asked for: most are never used.</summary>
+    public ClassSyntax(
+        SourceSpan span,
+        SourceSpan header,
+        DocComment? doc,
+        ImmutableArray<Annotation> annotations,
+        Modifiers modifiers,
+        Identifier name,
+        ImmutableArray<TypeParameter> typeParameters,
+        TypeSyntax? superclass,
+        SyntaxBlob blob,
+        int offset)
+        : this(span, header, doc, annotations, modifiers, name, typeParameters, superclass, default)
+    {
+        _blob = blob;
+        _offset = offset;
+    }
+
     public ImmutableArray<TypeParameter> TypeParameters { get; } = typeParameters;
 
     public TypeSyntax? Superclass { get; } = superclass;
 
     /// <summary>Properties and methods, in source order.</summary>
-    public ImmutableArray<ModuleMember> Members { get; } = members;
+    public ImmutableArray<ModuleMember> Members
+    {
+        get
+        {
+            if (_members.IsDefault)
+                ImmutableInterlocked.InterlockedInitialize(ref _members, _blob!.ReadMembers(_offset, Span.Start));
+            return _members;
+        }
+    }
 }
 
 internal sealed partial class TypeAliasSyntax(

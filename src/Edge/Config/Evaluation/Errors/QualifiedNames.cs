@@ -14,6 +14,7 @@ internal sealed class QualifiedNames
     private QualifiedNames(string module, ModuleSyntax syntax)
     {
         var scope = new Scope(null, module, isLambda: false);
+        foreach (var import in syntax.Imports) _names[import] = $"{module}#{Library.StringText.Identifier(ModuleName.OfImport(import))}";
         foreach (var member in syntax.Members) Visit(member, scope, "#");
     }
 
@@ -21,7 +22,7 @@ internal sealed class QualifiedNames
     public static string? Of(ModuleInstance module, Node definition)
     {
         module.Names ??= new QualifiedNames(module.Name, module.Syntax);
-        return module.Names._names.GetValueOrDefault(definition) ?? (definition is ModuleSyntax or ImportClause ? module.Name : null);
+        return module.Names._names.GetValueOrDefault(definition) ?? (definition is ModuleSyntax ? module.Name : null);
     }
 
     private sealed class Scope(Scope? parent, string name, bool isLambda)

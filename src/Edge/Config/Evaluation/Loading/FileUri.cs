@@ -24,6 +24,7 @@ internal static class FileUri
     /// <summary>The path that a <c>file:</c> URI names; null where it has a host or is malformed.</summary>
     public static string? PathOf(string uri)
     {
+        if (!uri.StartsWith("file:", StringComparison.Ordinal)) return null;
         var rest = uri["file:".Length..];
         if (rest.StartsWith("//", StringComparison.Ordinal)) rest = rest[2..];
         return rest.StartsWith('/') ? Uri.UnescapeDataString(rest) : null;

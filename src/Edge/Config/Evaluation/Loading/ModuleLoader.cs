@@ -23,7 +23,7 @@ internal sealed class ModuleLoader(Evaluator evaluator)
         if (!_files.IsInside(full, out var real))
             throw evaluator.Fail($"Refusing to load module `{uri}` because it is outside of the configuration's folder `{_files.Root}`.");
         if (real is null) throw evaluator.Fail($"Cannot find module `{uri}`.");
-        return Load(uri, path, ReadFile(uri, real));
+        return Load(uri, path, ReadFile(uri, real), evaluator.Options.DefaultParent);
     }
 
     /// <summary>A module of the standard library or of Edge, or null where there is none of that name.</summary>
@@ -49,6 +49,8 @@ internal sealed class ModuleLoader(Evaluator evaluator)
                 return ImportFile(from, written, ResolveRelative(from, written));
             case "pkl":
                 return LoadLibrary(written) ?? throw FailLibrary(written);
+            case "edge" or "elide":
+                return LoadLibrary(PrebuiltModules.Canonical(written)) ?? throw FailSchema(written);
             case "file":
                 return ImportFile(from, written, FileUri.PathOf(written) ?? throw FailUri(written, "Expected `file:///` and an absolute path"));
             default:
@@ -106,12 +108,12 @@ internal sealed class ModuleLoader(Evaluator evaluator)
         return Load(uri, uri, ReadFile(uri, real));
     }
 
-    private ModuleInstance Load(string uri, string displayName, byte[] text)
+    private ModuleInstance Load(string uri, string displayName, byte[] text, string? defaultParent = null)
     {
         if (++_loaded > evaluator.Limits.Modules)
             throw evaluator.Fail($"The configuration loads more than {evaluator.Limits.Modules} modules.", "The limit is `Modules`.");
         var source = new SourceText(uri, displayName, text);
-        var module = new ModuleInstance(evaluator, source, Parser.Parse(source));
+        var module = new ModuleInstance(evaluator, source, WithParent(Parser.Parse(source), defaultParent));
         _byUri.Add(uri, module);
         evaluator.Enter(module, module.Syntax);
         ModuleChecks.Check(module);
@@ -121,10 +123,25 @@ internal sealed class ModuleLoader(Evaluator evaluator)
         return module;
     }
 
+    // A module that says neither `amends` nor `extends` amends the default.
+    private static ModuleSyntax WithParent(ModuleSyntax module, string? parent)
+    {
+        var declaration = module.Declaration;
+        if (parent is null || declaration?.Inheritance is not null) return module;
+        var inheritance = new InheritanceClause(default, InheritanceKind.Amends, new StringConstant(default, parent));
+        return new ModuleSyntax(
+            module.Span,
+            new ModuleDeclaration(
+                declaration?.Span ?? default, declaration?.Header ?? default, declaration?.Doc, declaration?.Annotations ?? [],
+                declaration?.Modifiers ?? Modifiers.None, declaration?.Name, inheritance),
+            module.Imports,
+            module.Members);
+    }
+
     private ModuleInstance? LoadParent(ModuleInstance module)
     {
         if (module.Syntax.Declaration?.Inheritance is not { } inheritance) return null;
-        var parent = module.Load(inheritance.Uri);
+        var parent = module.Load(inheritance.Uri, inheritance.Span);
         if (ReferenceEquals(parent, module))
             throw evaluator.FailAt(
                 module, inheritance.Span,
@@ -171,6 +188,9 @@ internal sealed class ModuleLoader(Evaluator evaluator)
     }
 
     private EvaluationException FailUri(string uri, string reason) => evaluator.Fail($"Module URI `{uri}` has invalid syntax.", reason);
+
+    private EvaluationException FailSchema(string uri) =>
+        evaluator.Fail($"Cannot find module `{uri}`.", $"The configuration's schema is `{PrebuiltModules.SchemaUri}`.");
 
     private EvaluationException FailLibrary(string uri) =>
         evaluator.Fail(

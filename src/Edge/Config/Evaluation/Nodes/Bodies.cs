@@ -12,7 +12,9 @@ internal sealed partial class ObjectBody
     /// <param name="frame">Where the body stands.</param>
     /// <param name="parent">What it amends.</param>
     /// <param name="site">What an error about the parent points at.</param>
-    internal Value Amend(Frame frame, Value parent, SourceSpan site) => Amendment.Apply(frame, parent, this, Parameters, site);
+    /// <param name="literal">Parent and body together.</param>
+    internal Value Amend(Frame frame, Value parent, SourceSpan site, SourceSpan literal) =>
+        Amendment.Apply(frame, parent, this, Parameters, site, literal);
 }
 
 internal sealed partial class ClassSyntax

@@ -115,11 +115,7 @@ internal sealed partial class TraceExpression
 
 internal sealed partial class ImportExpression
 {
-    internal override Value Evaluate(Frame frame)
-    {
-        frame.Evaluator.At(frame.Module, Span);
-        return frame.Module.Import(Uri, IsGlob);
-    }
+    internal override Value Evaluate(Frame frame) => frame.Module.Import(Uri, IsGlob, Span);
 }
 
 internal sealed partial class ReadExpression

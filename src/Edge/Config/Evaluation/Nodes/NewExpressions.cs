@@ -56,7 +56,7 @@ internal sealed partial class NewExpression
             if (type.Class is { } @class) evaluator.CheckInstantiable(@class, frame.Module, syntax.Span);
             throw evaluator.FailAt(frame.Module, Span, $"Cannot instantiate type `{type.Text}`.");
         }
-        var value = Body.Amend(frame, parent, Span);
+        var value = Body.Amend(frame, parent, Span, Span);
         if (syntax is not DeclaredType { Arguments.IsEmpty: false }) return value;
         evaluator.At(frame.Module, syntax.Span);
         return type.CheckOrThrow(frame, value);
@@ -79,11 +79,11 @@ internal sealed partial class NewExpression
             throw evaluator.FailAt(
                 frame.Module, NewKeyword, "Cannot tell which parent to amend.",
                 "Please specify a parent explicitly, for example `new Person { ... }` instead of `new { ... }`.");
-        return Body.Amend(frame, parent, NewKeyword);
+        return Body.Amend(frame, parent, NewKeyword, Span);
     }
 }
 
 internal sealed partial class AmendExpression
 {
-    internal override Value Evaluate(Frame frame) => Body.Amend(frame, Parent.Evaluate(frame), Parent.Span);
+    internal override Value Evaluate(Frame frame) => Body.Amend(frame, Parent.Evaluate(frame), Parent.Span, Span);
 }

@@ -111,7 +111,7 @@ internal sealed class SimpleMismatch(RuntimeType type, Value value, ClassValue e
             var actual = expected.Evaluator.ClassOf(Value);
             if (Value is ObjectValue && actual.QualifiedName == expected.QualifiedName)
                 return $"Module version conflict: Expected value of type `{expected.DisplayName}` defined {(actual.IsModuleClass ? "by" : "in")} module `{expected.Module.Source.Uri}`, "
-                    + $"but got type `{expected.DisplayName}` defined {(actual.IsModuleClass ? "by" : "in")} module `{actual.Module.Source.Uri}`.";
+                    + $"but got type `{expected.DisplayName}` defined {(actual.IsModuleClass ? "by" : "in")} module `{actual.Module.Source.Uri}`.\n";
             return $"Expected value of type `{expected.DisplayName}`, but got type `{actual.DisplayName}`.";
         }
     }

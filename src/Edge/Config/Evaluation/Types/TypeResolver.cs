@@ -72,6 +72,7 @@ internal readonly struct TypeResolver(ModuleInstance module, TypeVariables? vari
     {
         if (syntax.Name.Parts.Length == 1 && variables is not null && variables.TryFind(syntax.Name.Parts[0].Text, out var argument))
             return argument ?? new AnythingType(module, syntax);
+        Evaluator.At(module, syntax.Name.Span);
         var found = Find(syntax.Name);
         if (found is TypeAliasValue alias) return ResolveAlias(syntax, alias);
         if (found is ObjectValue moduleObject)
@@ -134,7 +135,9 @@ internal readonly struct TypeResolver(ModuleInstance module, TypeVariables? vari
         var first = name.Parts[0].Text;
         if (name.Parts.Length == 1) return FindSimple(name.Parts[0]);
         var imported = FindImport(module, name.Parts[0])
-            ?? throw Evaluator.FailAt(module, name.Parts[0].Span, $"Cannot find module import `{first}`.");
+            ?? throw Evaluator.FailAt(
+                module, name.Parts[0].Span,
+                module.Syntax.Level.Names!.Find(first, out _) is null ? $"Cannot find module import `{first}`." : $"Expected `{first}` to be a module import, but it is not.");
         var typeName = name.Parts[1].Text;
         for (var m = imported; m is not null; m = m.Parent)
             if (m.FindType(typeName) is { } found && !IsLocal(found))

@@ -1,0 +1,70 @@
+using Edge.Config.Binding;
+using Edge.Config.Evaluation;
+using Edge.Config.Library;
+using Edge.Config.Syntax;
+
+namespace Edge.Config;
+
+/// <summary>Reads, evaluates and binds a configuration file.</summary>
+internal static class ConfigurationLoader
+{
+    /// <summary>The configuration, or every error in it. Throws for no file's contents.</summary>
+    /// <param name="path">The file, as errors shall name it.</param>
+    /// <param name="options">What it may see and use.</param>
+    public static ConfigurationResult Load(string path, LoadOptions options)
+    {
+        var file = ConfigurationFile.Read(path);
+        if (file.Error is { } error) return ConfigurationResult.Of([error]);
+
+        var redaction = new Redaction();
+        var errors = new ErrorList(redaction, path);
+        var evaluator = new Evaluator(new EvaluationOptions
+        {
+            Limits = options.Limits,
+            Trace = line => options.Trace(redaction.Mask(line)),
+            Environment = name => Hidden(options.Environment(name), redaction),
+            DefaultParent = PrebuiltModules.SchemaUri,
+        });
+        var start = new Location(new SourceText(FileUri.Of(Path.GetFullPath(path)), path, file.Utf8), default);
+        try
+        {
+            var main = evaluator.Modules.LoadMain(path);
+            start = new Location(main.Source, default);
+            redaction.HideLiteralsOf(main.Source);
+            var module = main.Self;
+            if (module.Class.Module.Source.Uri != PrebuiltModules.SchemaUri)
+            {
+                errors.Add(
+                    start with { Span = main.Syntax.Declaration!.Inheritance!.Uri.Span }, "this module is not a configuration",
+                    $"begin it with `amends \"{PrebuiltModules.SchemaUri}\"`, or amend a module that does");
+                return ConfigurationResult.Of(errors.ToImmutable());
+            }
+            var binder = new ConfigurationBinder(evaluator, errors, Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var configuration = binder.Bind(module, start);
+            if (errors.Count == 0)
+                return ConfigurationResult.Of(configuration, new EvaluatedConfiguration(evaluator, module, binder.Inferred, redaction));
+        }
+        catch (EvaluationException failure)
+        {
+            errors.Add(failure, start);
+        }
+        catch (SyntaxException failure)
+        {
+            errors.Add(new Location(failure.Text, failure.Span), failure.Headline, failure.Advice);
+        }
+        return ConfigurationResult.Of(errors.ToImmutable());
+    }
+
+    /// <summary>The effective configuration as PCF: defaults and what is inferred included, secrets masked.</summary>
+    /// <param name="result">Has a configuration.</param>
+    public static string Print(ConfigurationResult result) =>
+        result.Evaluated is { } evaluated
+            ? ConfigurationPrinter.Print(evaluated.Evaluator, evaluated.Module, evaluated.Inferred, evaluated.Redaction)
+            : throw new ArgumentException("a configuration with errors cannot be printed", nameof(result));
+
+    private static string? Hidden(string? value, Redaction redaction)
+    {
+        if (value is not null) redaction.Hide(value);
+        return value;
+    }
+}

@@ -1,0 +1,16 @@
+using Edge.Config.Evaluation;
+
+namespace Edge.Config;
+
+/// <summary>What a configuration may see and use while it is loaded.</summary>
+internal sealed record LoadOptions
+{
+    /// <summary>An environment variable's value, or null where it is not set.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>Bounds of time and size.</summary>
+    public EvaluationLimits Limits { get; init; } = EvaluationLimits.Default;
+
+    /// <summary>Receives each line of <c>trace(...)</c>.</summary>
+    public Action<string> Trace { get; init; } = static _ => { };
+}

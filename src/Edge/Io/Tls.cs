@@ -1,0 +1,42 @@
+using System.Net.Security;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Edge.Io;
+
+/// <summary>TLS as Edge dials it: trust from the CA bundle, nothing fetched while a chain is verified.</summary>
+internal static class Tls
+{
+    private static readonly Lazy<bool> s_isAvailable = new(() =>
+        !OperatingSystem.IsWindows() && (StaticExecutable.IsRunning || Loads("libssl.so.3") || Loads("libssl.so.1.1")));
+
+    /// <summary>
+    /// Whether there is an OpenSSL to use. To be asked before anything of System.Security.Cryptography:
+    /// .NET's shim ends the process when it finds none.
+    /// </summary>
+    [UnsupportedOSPlatformGuard("windows")]
+    public static bool IsAvailable => s_isAvailable.Value;
+
+    /// <summary>What a client of <paramref name="host"/> asks for: HTTP/1.1, the chain up to one of <paramref name="roots"/>, no revocation look-ups.</summary>
+    public static SslClientAuthenticationOptions ClientOf(string host, X509Certificate2Collection roots)
+    {
+        // A chain that fetches missing issuers (AIA) or revocation lists makes an outside address part of every handshake.
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(roots);
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = policy,
+        };
+    }
+
+    private static bool Loads(string library) => NativeLibrary.TryLoad(library, out _);
+}

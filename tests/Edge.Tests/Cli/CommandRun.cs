@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Edge.Cli;
+
+namespace Edge.Tests.Cli;
+
+/// <summary>What one command line did.</summary>
+internal sealed record CommandRun(int ExitCode, string Out, string Error)
+{
+    /// <summary>In this process, as `Program` runs it.</summary>
+    public static async Task<CommandRun> InProcess(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var exitCode = await Program.Run(args, new Terminal(output, error));
+        return new CommandRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>The built executable, which lies beside the tests; or another program. Standard input is empty.</summary>
+    public static async Task<CommandRun> Start(string program, IEnumerable<string> args, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo(program, args) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return new CommandRun(process.ExitCode, await output, await error);
+    }
+
+    public static string Executable => Path.Combine(AppContext.BaseDirectory, "edge");
+
+    /// <summary>The path of an installed program, or null.</summary>
+    public static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, program))
+        .FirstOrDefault(File.Exists);
+}
