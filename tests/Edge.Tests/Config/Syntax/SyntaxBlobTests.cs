@@ -1,3 +1,4 @@
+using Edge.Config.Library;
 using Edge.Config.Syntax;
 
 namespace Edge.Tests.Config.Syntax;
@@ -35,6 +36,26 @@ public sealed class SyntaxBlobTests
     {
         var module = Parse.Module(source);
         await Assert.That(SyntaxDump.Of(new SyntaxBlob(SyntaxWriter.Write(module)).Read())).IsEqualTo(SyntaxDump.Of(module));
+    }
+
+    public static IEnumerable<string> PrebuiltUris() => PrebuiltModules.Uris;
+
+    [Test]
+    [MethodDataSource(nameof(PrebuiltUris))]
+    public async Task A_prebuilt_module_is_its_source_parsed(string uri)
+    {
+        var module = PrebuiltModules.Find(uri)!;
+        await Assert.That(SyntaxDump.Of(module.Syntax)).IsEqualTo(SyntaxDump.Of(Parser.Parse(module.Source)));
+        await Assert.That(ReferenceEquals(PrebuiltModules.Find(uri)!.Syntax, module.Syntax)).IsTrue();
+    }
+
+    [Test]
+    public async Task The_base_module_and_the_schema_are_prebuilt()
+    {
+        var schema = File.ReadAllBytes(Repository.PathOf("schema", "EdgeServer.pkl"));
+        await Assert.That(PrebuiltModules.Uris).Contains("pkl:base");
+        await Assert.That(PrebuiltModules.Find("edge:serve/EdgeServer.pkl")!.Source.Utf8.Span.SequenceEqual(schema)).IsTrue();
+        await Assert.That(PrebuiltModules.Find("pkl:nonesuch")).IsNull();
     }
 
     [Test]
