@@ -18,5 +18,5 @@ internal sealed record EvaluationOptions
     public string? DefaultParent { get; init; }
 
     /// <summary>Receives each line of <c>trace()</c>.</summary>
-    public Action<string> Trace { get; init; } = Console.Error.WriteLine;
+    public Action<string> Trace { get; init; } = static _ => { };
 }

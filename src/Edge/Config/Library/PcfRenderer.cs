@@ -162,9 +162,9 @@ internal sealed class PcfRenderer
             _text.Append('{');
         }
         var (isEmpty, outerMember) = (true, _member);
-        foreach (var (key, member, owner) in _evaluator.ShownMembers(@object))
+        foreach (var (key, member, owner) in Evaluator.ShownMembers(@object))
         {
-            _member = _evaluator.FrameOf(member, owner, "pkl.base#PcfRenderer.renderDocument");
+            _member = Evaluator.FrameOf(member, owner, "pkl.base#PcfRenderer.renderDocument");
             var value = _evaluator.TryRead(@object, key)!;
             isEmpty &= !(member.Kind switch
             {
@@ -296,7 +296,7 @@ internal sealed class PcfRenderer
             if (part is string name) path.Append(path.Length > 0 && path[^1] != '.' ? "." : "").Append(StringText.Identifier(name));
             else if (part is Value key) path.Append('[').Append(ValueText.Of(_evaluator, key)).Append(']');
         }
-        var module = _document is { } document && _evaluator.ModuleOf(document) is { } source ? $" of module `{source.Source.Uri}`" : "";
+        var module = _document is { } document && Evaluator.ModuleOf(document) is { } source ? $" of module `{source.Source.Uri}`" : "";
         return $"The above error occurred when rendering path `{path}`{module}.";
     }
 }

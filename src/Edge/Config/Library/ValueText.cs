@@ -87,7 +87,7 @@ internal sealed class ValueText
                 }
                 break;
             case ObjectValue { IsForced: false } @object when visited.Add(@object):
-                foreach (var (key, _, _) in evaluator.ShownMembers(@object))
+                foreach (var (key, _, _) in Evaluator.ShownMembers(@object))
                     if (ReadDefined(evaluator, @object, key) is { } member)
                         ForceDefined(evaluator, member, visited);
                 break;
@@ -166,7 +166,7 @@ internal sealed class ValueText
         Append("{");
         if (_isMultiLine) _indent += "  ";
         var isFirst = true;
-        foreach (var (key, member, _) in _evaluator.ShownMembers(@object))
+        foreach (var (key, member, _) in Evaluator.ShownMembers(@object))
         {
             Append(isFirst ? outer : separator);
             isFirst = false;
