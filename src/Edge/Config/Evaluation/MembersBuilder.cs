@@ -146,7 +146,8 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
         }
     }
 
-    private static void CheckProperty(Evaluator evaluator, Frame frame, ObjectValue parent, string name, SyntaxMember? member, bool isGenerated)
+    /// <summary>Refuses a property that an object of the parent's class cannot have, or not set.</summary>
+    public static void CheckProperty(Evaluator evaluator, Frame frame, ObjectValue parent, string name, SyntaxMember? member, bool isGenerated)
     {
         var @class = parent.Class;
         if (@class.Kind == ClassKind.Dynamic) return;

@@ -68,15 +68,6 @@ internal sealed class ModuleInstance
         Class = new ClassValue(this, Self, () => parent?.Class ?? Evaluator.Base.ModuleClass);
     }
 
-    /// <summary>Finds the types of the module's own properties, so that a misspelt one is found although nothing reads the property.</summary>
-    internal void CheckDeclarations()
-    {
-        if (IsAmending) return;
-        foreach (var member in Syntax.Members)
-            if (member is PropertySyntax { Type: { } type })
-                TypeOf(type);
-    }
-
     /// <summary>A class or type alias that this module declares, local ones included; null where there is none.</summary>
     internal Value? FindType(string name)
     {
@@ -89,7 +80,10 @@ internal sealed class ModuleInstance
                 case ClassSyntax @class:
                     var made = new ClassValue(this, @class);
                     _types[name] = made;
+                    Evaluator.Enter(this, @class);
                     made.Initialize();
+                    if (!IsLibrary) Declarations.Check(made);
+                    Evaluator.Leave();
                     return made;
                 case TypeAliasSyntax alias:
                     return _types[name] = new TypeAliasValue(this, alias);

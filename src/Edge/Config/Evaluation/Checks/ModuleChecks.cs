@@ -31,6 +31,19 @@ internal sealed partial class ModuleChecks
     /// <exception cref="EvaluationException">where the module is rejected</exception>
     public static void Check(ModuleInstance module) => new ModuleChecks(module).VisitModule();
 
+    /// <summary>The version that <c>@ModuleInfo { minPklVersion = "..." }</c> asks for, where it is more than this one.</summary>
+    public static string? UnsatisfiedVersion(ModuleDeclaration? declaration)
+    {
+        foreach (var annotation in declaration?.Annotations ?? [])
+        {
+            if (annotation is not { Type: DeclaredType { Name.Text: "ModuleInfo" }, Body: { } body }) continue;
+            foreach (var member in body.Members)
+                if (member is ObjectProperty { Name.Text: "minPklVersion", Value: StringLiteral { IsConstant: true } version } && !PklVersion.Satisfies(version.ConstantText))
+                    return version.ConstantText;
+        }
+        return null;
+    }
+
     private EvaluationException Fail(SourceSpan span, string headline, string? hint = null)
     {
         _module.Evaluator.At(_module, span);

@@ -113,14 +113,37 @@ internal sealed class ModuleLoader(Evaluator evaluator)
         if (++_loaded > evaluator.Limits.Modules)
             throw evaluator.Fail($"The configuration loads more than {evaluator.Limits.Modules} modules.", "The limit is `Modules`.");
         var source = new SourceText(uri, displayName, text);
-        var module = new ModuleInstance(evaluator, source, WithParent(Parser.Parse(source), defaultParent));
+        var module = new ModuleInstance(evaluator, source, WithParent(Parse(source), defaultParent));
         _byUri.Add(uri, module);
         evaluator.Enter(module, module.Syntax);
         ModuleChecks.Check(module);
         module.Initialize(LoadParent(module));
-        module.CheckDeclarations();
+        Declarations.Check(module);
         evaluator.Leave();
         return module;
+    }
+
+    // A module for a later version may use a later syntax: its demand explains more than a syntax error would.
+    private ModuleSyntax Parse(SourceText source)
+    {
+        try
+        {
+            var syntax = Parser.Parse(source);
+            CheckVersion(source, syntax.Declaration);
+            return syntax;
+        }
+        catch (SyntaxException e)
+        {
+            CheckVersion(source, e.Declaration);
+            throw;
+        }
+    }
+
+    private void CheckVersion(SourceText source, ModuleDeclaration? declaration)
+    {
+        if (ModuleChecks.UnsatisfiedVersion(declaration) is { } required)
+            throw evaluator.Fail(
+                $"Module `{declaration!.Name?.Text ?? ModuleName.Infer(source.Uri)}` requires Pkl version {required} or higher, but your Pkl version is {PklVersion.Text}.");
     }
 
     // A module that says neither `amends` nor `extends` amends the default.
