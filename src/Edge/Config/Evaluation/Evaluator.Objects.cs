@@ -104,10 +104,10 @@ internal sealed partial class Evaluator
 
     private void DeepForce(Value value)
     {
+        Value.GuardDepth();
         switch (value)
         {
             case ObjectValue { IsForced: false } @object:
-                if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw Fail("A stack overflow occurred.");
                 // Set first, so that a cycle ends.
                 @object.IsForced = true;
                 try
