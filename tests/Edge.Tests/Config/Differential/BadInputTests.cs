@@ -28,7 +28,7 @@ public sealed partial class BadInputTests
     public async Task A_broken_configuration_is_told_what_is_wrong_and_where(Case input)
     {
         var run = await CommandRun.InProcess("check", Path.Combine(Folder, input.File));
-        var said = run.Error.Replace($"{Folder}/", "", StringComparison.Ordinal);
+        var said = run.Error.Replace($"{Folder}/", "", StringComparison.Ordinal).Replace(Folder, ".", StringComparison.Ordinal);
 
         var recording = Path.Combine(Folder, "said", Path.ChangeExtension(input.File, ".txt").Replace('/', '-'));
         if (Environment.GetEnvironmentVariable("EDGE_RECORD") == "1")
