@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Edge.Config.Diagnostics;
 using Edge.Config.Evaluation;
+using Edge.Config.Library;
 using Edge.Config.Syntax;
 using Edge.Foundation.Configuration;
 
@@ -19,6 +20,8 @@ internal sealed class ErrorList(Redaction redaction, string path)
 
     // The schema's module is the only one that users name classes of: its name says nothing.
     private const string SchemaPrefix = "edge.serve.EdgeServer#";
+
+    private const string UnknownType = "Cannot find type `";
 
     private readonly HashSet<ConfigurationError> _errors = [];
 
@@ -83,17 +86,21 @@ internal sealed class ErrorList(Redaction redaction, string path)
         return message.ToString();
     }
 
-    // The schema's advice is about the value's type and constraints; an error that arose elsewhere has a hint of its own.
+    // The schema's advice is about the schema's types and constraints, which are the innermost frame when a value breaks them;
+    // an error that arose elsewhere has a hint of its own.
     private static string? AdviceOf(EvaluationException error, Place place)
     {
-        var isAboutType = error.Headline.StartsWith("Expected value of type", StringComparison.Ordinal)
-            || error.Headline.StartsWith("Type constraint", StringComparison.Ordinal);
-        return (isAboutType ? place.Advice : null) ?? HintOf(error);
+        var isAboutSchema = (error.Headline.StartsWith("Expected value of type", StringComparison.Ordinal)
+            || error.Headline.StartsWith("Type constraint", StringComparison.Ordinal))
+            && error.Frames is [var innermost, ..] && !Definitions.IsUsers(innermost.Source);
+        return (isAboutSchema ? place.Advice : null) ?? HintOf(error);
     }
 
     // Pkl's hints are a heading and a list, one a line; in an advice they are a sentence.
     private static string? HintOf(EvaluationException error)
     {
+        if (error.Headline.StartsWith(UnknownType, StringComparison.Ordinal) && NearestClass(error.Headline) is { } near)
+            return $"did you mean `{near}`?";
         if (error.Hint?.Replace(SchemaPrefix, "", StringComparison.Ordinal).Trim() is not { } hint) return null;
         var lines = hint.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length < 2) return hint;
@@ -103,5 +110,13 @@ internal sealed class ErrorList(Redaction redaction, string path)
         if (lines[0].StartsWith("Available", StringComparison.Ordinal))
             return $"{char.ToLowerInvariant(lines[0][0])}{lines[0].AsSpan(1)} {string.Join(", ", names.Take(MaximumNames))}{(names.Length > MaximumNames ? ", ..." : "")}";
         return hint;
+    }
+
+    // A class of the schema whose name is nearly the unknown one.
+    private static string? NearestClass(string headline)
+    {
+        var name = headline.AsSpan(UnknownType.Length);
+        if (name.IndexOf('`') is not (> 0 and var end) || !PrebuiltModules.TryGet(PrebuiltModules.SchemaUri, out _, out var schema)) return null;
+        return EditDistance.Nearest(name[..end].ToString(), schema.Members.OfType<ClassSyntax>().Select(c => c.Name.Text));
     }
 }
