@@ -98,7 +98,7 @@ public sealed class PrebuiltModuleGeneratorTests
     private static IEnumerable<IncrementalStepRunReason> Reasons(GeneratorDriver driver, string step) =>
         driver.GetRunResult().Results[0].TrackedSteps[step].SelectMany(s => s.Outputs).Select(o => o.Reason);
 
-    private static GeneratorDriver Driver(params AdditionalText[] files) =>
+    private static CSharpGeneratorDriver Driver(params AdditionalText[] files) =>
         CSharpGeneratorDriver.Create(
             [new PrebuiltModuleGenerator().AsSourceGenerator()], files.ToImmutableArray(), SchemaCompilation.ParseOptions, new Marks(),
             new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));

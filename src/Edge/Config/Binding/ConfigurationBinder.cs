@@ -130,7 +130,7 @@ internal sealed partial class ConfigurationBinder
     private List<Place> Children(Place place, ObjectValue @object, MemberKind kind)
     {
         var children = new List<Place>();
-        foreach (var (key, member, _) in _evaluator.ShownMembers(@object))
+        foreach (var (key, member, _) in Evaluator.ShownMembers(@object))
             if (member.Kind == kind)
                 children.Add(Member(place, @object, key, key.ToString()!, place.Advice, place.IsSecret) with { IsKeySecret = ((Value)key).FromEnvironment });
         return children;

@@ -20,7 +20,7 @@ internal static class Amendment
             case ObjectValue @object:
                 return Amend(frame, @object, body, parameters, site);
             case NullValue @null:
-                return Apply(frame, @null.Amendable ?? evaluator.EmptyOf(evaluator.Base.Dynamic), body, parameters, site, literal);
+                return Apply(frame, @null.Amendable ?? Evaluator.EmptyOf(evaluator.Base.Dynamic), body, parameters, site, literal);
             case FunctionValue function:
                 if (!parameters.IsEmpty && parameters.Length != function.ParameterCount)
                     throw evaluator.FailAt(frame.Module, site, $"Expected a function with {parameters.Length} parameters, but got {function.ParameterCount}.");

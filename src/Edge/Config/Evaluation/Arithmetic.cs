@@ -58,7 +58,7 @@ internal static class Arithmetic
                     return null;
                 case BinaryOperator.IntegerDivide: return IntValue.Of(checked(a / b));
                 case BinaryOperator.Remainder: return IntValue.Of(b == -1 ? 0 : a % b);
-                case BinaryOperator.Power when b < 0: return new FloatValue(Math.Pow(a, b));
+                case BinaryOperator.Power when b < 0: return new FloatValue(StrictMath.Pow(a, b));
                 case BinaryOperator.Power: return IntValue.Of(PowerOf(a, b));
                 default: return null;
             }
@@ -89,7 +89,7 @@ internal static class Arithmetic
             BinaryOperator.Divide => new FloatValue(a / b),
             BinaryOperator.IntegerDivide => Truncate(a, b, out failure) is { } quotient ? IntValue.Of(quotient) : null,
             BinaryOperator.Remainder => new FloatValue(a % b),
-            BinaryOperator.Power => new FloatValue(Math.Pow(a, b)),
+            BinaryOperator.Power => new FloatValue(StrictMath.Pow(a, b)),
             _ => null,
         };
     }
@@ -116,7 +116,7 @@ internal static class Arithmetic
             BinaryOperator.Divide => value / by,
             BinaryOperator.IntegerDivide => Truncate(value, by, out failure),
             BinaryOperator.Remainder => value % by,
-            BinaryOperator.Power => Math.Pow(value, by),
+            BinaryOperator.Power => StrictMath.Pow(value, by),
             _ => null,
         };
     }

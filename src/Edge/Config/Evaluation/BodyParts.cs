@@ -151,7 +151,7 @@ internal sealed class SpreadPart(ObjectSpread syntax) : BodyPart(null)
             case ObjectValue { IsTyped: false } @object:
                 evaluator.ForceShallowly(@object);
                 evaluator.At(frame.Module, syntax.Span);
-                foreach (var (key, member, owner) in evaluator.ShownMembers(@object)) under.AddSpread(key, member, owner, evaluator.TryRead(@object, key)!);
+                foreach (var (key, member, owner) in Evaluator.ShownMembers(@object)) under.AddSpread(key, member, owner, evaluator.TryRead(@object, key)!);
                 break;
             case ListValue list:
                 under.CheckSpread(source, "`List` and `Set` can only be spread into objects of type `Dynamic` and `Listing`.", elements: true);

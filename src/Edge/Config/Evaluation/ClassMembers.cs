@@ -70,7 +70,7 @@ internal sealed class ClassMethod(ClassValue owner, MethodMember syntax)
         {
             if (arguments.Length != syntax.Parameters.Length)
                 throw evaluator.FailAt(owner.Module, syntax.Header, $"Expected {syntax.Parameters.Length} function arguments but got {arguments.Length}.");
-            evaluator.CheckArguments(owner.Module, syntax, receiver, owner.Prototype, arguments, owner.TypeVariables);
+            Evaluator.CheckArguments(owner.Module, syntax, receiver, owner.Prototype, arguments, owner.TypeVariables);
         }
         // There is no Pkl to show: errors begin with the caller.
         evaluator.AtNoPlace();

@@ -11,10 +11,25 @@ internal sealed class ListValue(ImmutableArray<Value> items) : Value
 
     public ImmutableArray<Value> Items { get; } = items;
 
-    public override bool Equals(object? obj) => obj is ListValue other && Items.SequenceEqual(other.Items);
+    public override bool HoldsEnvironment { get; } = AnyHoldsEnvironment(items.AsSpan());
+
+    internal static bool AnyHoldsEnvironment(ReadOnlySpan<Value> items)
+    {
+        foreach (var item in items)
+            if (item.HoldsEnvironment)
+                return true;
+        return false;
+    }
+
+    public override bool Equals(object? obj)
+    {
+        GuardDepth();
+        return obj is ListValue other && Items.SequenceEqual(other.Items);
+    }
 
     public override int GetHashCode()
     {
+        GuardDepth();
         var hash = new HashCode();
         foreach (var item in Items) hash.Add(item);
         return hash.ToHashCode();
@@ -36,16 +51,27 @@ internal sealed class SetValue : Value
             if (_index.Add(item))
                 ordered.Add(item);
         Items = ordered.ToImmutable();
+        HoldsEnvironment = ListValue.AnyHoldsEnvironment(Items.AsSpan());
     }
+
+    public override bool HoldsEnvironment { get; }
 
     /// <summary>Distinct, in order of first insertion.</summary>
     public ImmutableArray<Value> Items { get; }
 
     public bool Contains(Value item) => _index.Contains(item);
 
-    public override bool Equals(object? obj) => obj is SetValue other && _index.SetEquals(other._index);
+    public override bool Equals(object? obj)
+    {
+        GuardDepth();
+        return obj is SetValue other && _index.SetEquals(other._index);
+    }
 
-    public override int GetHashCode() => Items.Aggregate(0, (hash, item) => hash + item.GetHashCode());
+    public override int GetHashCode()
+    {
+        GuardDepth();
+        return Items.Aggregate(0, (hash, item) => hash + item.GetHashCode());
+    }
 }
 
 /// <summary><c>Map(...)</c>: equal regardless of order.</summary>
@@ -61,6 +87,7 @@ internal sealed class MapValue : Value
         var ordered = ImmutableArray.CreateBuilder<KeyValuePair<Value, Value>>();
         foreach (var entry in entries)
         {
+            HoldsEnvironment |= entry.Key.HoldsEnvironment || entry.Value.HoldsEnvironment;
             if (_index.TryAdd(entry.Key, ordered.Count))
                 ordered.Add(entry);
             else
@@ -69,17 +96,25 @@ internal sealed class MapValue : Value
         Entries = ordered.ToImmutable();
     }
 
+    public override bool HoldsEnvironment { get; }
+
     public ImmutableArray<KeyValuePair<Value, Value>> Entries { get; }
 
     public Value? Find(Value key) => _index.TryGetValue(key, out var at) ? Entries[at].Value : null;
 
-    public override bool Equals(object? obj) =>
-        obj is MapValue other
-        && Entries.Length == other.Entries.Length
-        && Entries.All(entry => other.Find(entry.Key) is { } value && entry.Value.Equals(value));
+    public override bool Equals(object? obj)
+    {
+        GuardDepth();
+        return obj is MapValue other
+            && Entries.Length == other.Entries.Length
+            && Entries.All(entry => other.Find(entry.Key) is { } value && entry.Value.Equals(value));
+    }
 
-    public override int GetHashCode() =>
-        Entries.Aggregate(0, (hash, entry) => hash + HashCode.Combine(entry.Key, entry.Value));
+    public override int GetHashCode()
+    {
+        GuardDepth();
+        return Entries.Aggregate(0, (hash, entry) => hash + HashCode.Combine(entry.Key, entry.Value));
+    }
 }
 
 /// <summary><c>Pair(first, second)</c></summary>
@@ -89,9 +124,19 @@ internal sealed class PairValue(Value first, Value second) : Value
 
     public Value Second { get; } = second;
 
-    public override bool Equals(object? obj) => obj is PairValue other && First.Equals(other.First) && Second.Equals(other.Second);
+    public override bool HoldsEnvironment { get; } = first.HoldsEnvironment || second.HoldsEnvironment;
 
-    public override int GetHashCode() => HashCode.Combine(First, Second);
+    public override bool Equals(object? obj)
+    {
+        GuardDepth();
+        return obj is PairValue other && First.Equals(other.First) && Second.Equals(other.Second);
+    }
+
+    public override int GetHashCode()
+    {
+        GuardDepth();
+        return HashCode.Combine(First, Second);
+    }
 }
 
 /// <summary><c>IntSeq(start, end).step(step)</c>: equal if the same numbers come of it; <paramref name="step"/> is not zero.</summary>

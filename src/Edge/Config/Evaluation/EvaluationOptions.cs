@@ -24,5 +24,5 @@ internal sealed record EvaluationOptions
     public Action<EvaluationException>? UnknownProperty { get; init; }
 
     /// <summary>Receives each line of <c>trace()</c>.</summary>
-    public Action<string> Trace { get; init; } = Console.Error.WriteLine;
+    public Action<string> Trace { get; init; } = static _ => { };
 }

@@ -70,7 +70,7 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>Checks arguments against the parameters' types; a listing or mapping may be replaced.</summary>
-    internal void CheckParameters(Frame frame, ImmutableArray<Parameter> parameters, Value[] arguments, TypeVariables? variables)
+    internal static void CheckParameters(Frame frame, ImmutableArray<Parameter> parameters, Value[] arguments, TypeVariables? variables)
     {
         for (var i = 0; i < parameters.Length; i++)
             if (parameters[i].Type is { } syntax && frame.Module.TypeOf(syntax, variables) is { IsNoop: false } type)
@@ -78,7 +78,7 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>Checks the arguments of a library method that is not written in Pkl; an error's first frame is its declaration.</summary>
-    internal void CheckArguments(
+    internal static void CheckArguments(
         ModuleInstance module, MethodMember method, Value receiver, ObjectValue owner, Value[] arguments, TypeVariables? classVariables)
     {
         if (arguments.Length == 0) return;
@@ -179,7 +179,7 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>An instance that defines nothing itself: the prototype.</summary>
-    internal ObjectValue EmptyOf(ClassValue @class) => @class.Prototype;
+    internal static ObjectValue EmptyOf(ClassValue @class) => @class.Prototype;
 
     internal void CheckInstantiable(ClassValue @class, ModuleInstance module, SourceSpan site)
     {

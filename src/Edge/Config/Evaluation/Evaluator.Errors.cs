@@ -14,7 +14,7 @@ internal sealed partial class Evaluator
         new($"Tried to read property `{property}` but its value is undefined.", CaptureFrames()) { UndefinedProperty = property, UndefinedReceiver = receiver };
 
     /// <summary>The frame that points at a member's definition, for an error about its value; null where it was made by the library.</summary>
-    internal StackFrame? FrameOf(Member member, ObjectValue owner, string name) => owner.BodyFrame(member) is { } frame ? frame with { Name = name } : null;
+    internal static StackFrame? FrameOf(Member member, ObjectValue owner, string name) => owner.BodyFrame(member) is { } frame ? frame with { Name = name } : null;
 
     internal EvaluationException FailOperator(ModuleInstance module, SourceSpan site, string symbol, Value operand)
     {
@@ -102,5 +102,5 @@ internal sealed partial class Evaluator
     public string Show(Value value, int limit = 80) => Library.ValueText.Shown(this, value, limit);
 
     /// <summary>The module that a module's object stands for.</summary>
-    internal ModuleInstance ModuleOf(ObjectValue module) => module.Enclosing?.Module ?? module.Class.Module;
+    internal static ModuleInstance ModuleOf(ObjectValue module) => module.Enclosing?.Module ?? module.Class.Module;
 }

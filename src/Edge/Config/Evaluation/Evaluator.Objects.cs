@@ -57,7 +57,7 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>Keys in order of definition with their first definition, inherited ones first; without local, hidden and external ones.</summary>
-    internal List<(object Key, Member Member, ObjectValue Owner)> ShownMembers(ObjectValue receiver)
+    internal static List<(object Key, Member Member, ObjectValue Owner)> ShownMembers(ObjectValue receiver)
     {
         var chain = new List<ObjectValue>();
         for (var o = receiver; o is not null; o = o.Parent)
@@ -104,10 +104,10 @@ internal sealed partial class Evaluator
 
     private void DeepForce(Value value)
     {
+        Value.GuardDepth();
         switch (value)
         {
             case ObjectValue { IsForced: false } @object:
-                if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw Fail("A stack overflow occurred.");
                 // Set first, so that a cycle ends.
                 @object.IsForced = true;
                 try

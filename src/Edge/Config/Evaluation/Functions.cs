@@ -17,7 +17,7 @@ internal sealed class LambdaValue(FunctionLiteral syntax, Frame frame) : Functio
         var inner = new Frame(frame, syntax.Level, values);
         if (values.Length != syntax.Parameters.Length)
             throw evaluator.FailAt(frame.Module, syntax.Span, $"Expected {syntax.Parameters.Length} function arguments but got {values.Length}.");
-        evaluator.CheckParameters(inner, syntax.Parameters, values, null);
+        Evaluator.CheckParameters(inner, syntax.Parameters, values, null);
         var result = syntax.Body.Evaluate(inner);
         evaluator.Leave();
         return result;
@@ -70,7 +70,7 @@ internal sealed class AmendedFunction(
                 throw evaluator.Fail($"Expected {parameters.Length} function arguments but got {arguments.Length}.");
             var values = parameters.IsEmpty ? [] : arguments.ToArray();
             scope = new Frame(frame, _level ??= new LexicalLevel(LevelKind.Function, null, LexicalLevel.NamesOf(parameters)), values);
-            evaluator.CheckParameters(scope, parameters, values, null);
+            Evaluator.CheckParameters(scope, parameters, values, null);
         }
         evaluator.At(frame.Module, literal);
         var value = evaluator.Call(inner, arguments);

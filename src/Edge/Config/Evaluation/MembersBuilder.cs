@@ -184,7 +184,7 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
 
     // The reference shows the object instead of its class where the body has generators.
     private static string Described(Evaluator evaluator, ObjectValue parent, bool isGenerated) =>
-        isGenerated ? Library.ValueText.Of(evaluator, parent) : parent.Class.DisplayName;
+        isGenerated && Library.ValueText.Of(evaluator, parent) is { FromEnvironment: false } text ? text.Value : parent.Class.DisplayName;
 
     private static EvaluationException FailElement(Evaluator evaluator, Frame frame, ObjectValue parent, SyntaxMember? member, bool isGenerated)
     {

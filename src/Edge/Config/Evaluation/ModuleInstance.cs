@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Edge.Config.Syntax;
 
 namespace Edge.Config.Evaluation;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Edge.Config.Evaluation;
 
 /// <summary>
@@ -13,6 +15,12 @@ internal abstract class Value
     /// </summary>
     public bool FromEnvironment { get; init; }
 
+    /// <summary>
+    /// Whether the value or, in a collection, one of its parts came from the environment. A collection is not marked itself: one secret in
+    /// it does not hide its neighbours. But a text that is made of it as a whole is.
+    /// </summary>
+    public virtual bool HoldsEnvironment => FromEnvironment;
+
     /// <summary>The same value, marked as coming from the environment. Null and booleans are shared and never marked.</summary>
     public virtual Value MarkFromEnvironment() => this;
 
@@ -27,6 +35,13 @@ internal abstract class Value
         (FloatValue a, FloatValue b) => a.Value == b.Value,
         _ => left.Equals(right),
     };
+
+    /// <summary>Called by values that hold values, before they go into them: nesting is the program's to choose.</summary>
+    /// <exception cref="EvaluationException">They are nested too deeply for the stack.</exception>
+    internal static void GuardDepth()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new EvaluationException("A stack overflow occurred.", []);
+    }
 
     public abstract override bool Equals(object? obj);
 

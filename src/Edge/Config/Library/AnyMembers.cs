@@ -9,7 +9,7 @@ internal static class AnyMembers
     public static ExternalMember? Find(string member) => member switch
     {
         "getClass" => static (evaluator, self, _) => evaluator.ClassOf(self),
-        "toString" => static (evaluator, self, _) => self is StringValue ? self : Of(ValueText.Of(evaluator, self)),
+        "toString" => static (evaluator, self, _) => ValueText.Of(evaluator, self),
         "ifNonNull" => static (evaluator, self, arguments) => self is NullValue ? self : evaluator.Call(Function(arguments[0]), self),
         _ => null,
     };

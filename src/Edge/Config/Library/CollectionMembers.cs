@@ -71,15 +71,17 @@ internal static partial class CollectionMembers
     public static Value Join(Evaluator evaluator, IEnumerable<Value> items, string separator)
     {
         var result = new StringBuilder();
-        var isFirst = true;
+        var (isFirst, fromEnvironment) = (true, false);
         foreach (var item in items)
         {
             if (!isFirst) result.Append(separator);
             isFirst = false;
-            result.Append(ValueText.Of(evaluator, item));
+            var text = ValueText.Of(evaluator, item);
+            fromEnvironment |= text.FromEnvironment;
+            result.Append(text.Value);
         }
         evaluator.Account(result.Length);
-        return Of(result.ToString());
+        return fromEnvironment ? new StringValue(result.ToString()) { FromEnvironment = true } : Of(result.ToString());
     }
 
     private static ImmutableArray<Value> NonEmpty(Evaluator evaluator, Value self) =>

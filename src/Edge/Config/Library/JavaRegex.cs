@@ -19,10 +19,9 @@ internal sealed class JavaRegex
     {
         Pattern = pattern;
         var translator = new JavaRegexTranslator(pattern, pairs: false);
-        var translated = translator.Translate();
+        _ = translator.Translate();
         GroupCount = translator.GroupCount;
         _groupNames = translator.GroupNames;
-        _compiled[(int)Anchoring.None] = Compile(translated, pattern);
     }
 
     private enum Anchoring
@@ -126,31 +125,21 @@ internal sealed class JavaRegex
         return group;
     }
 
+    // Most patterns are asked one kind of question about one kind of text, so each is compiled when it is needed.
     private Regex For(string text, Anchoring anchoring)
     {
         var pairs = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
         ref var compiled = ref _compiled[(int)anchoring + (pairs ? 3 : 0)];
         if (compiled is not null) return compiled;
         var translated = new JavaRegexTranslator(Pattern, pairs).Translate();
-        return compiled = Compile(
+        return compiled = new Regex(
             anchoring switch
             {
                 Anchoring.None => translated,
                 Anchoring.Start => $"\\A(?:{translated})",
                 _ => $"\\A(?:{translated})\\z",
             },
-            Pattern);
-    }
-
-    private static Regex Compile(string translated, string pattern)
-    {
-        try
-        {
-            return new Regex(translated, RegexOptions.CultureInvariant, Patience);
-        }
-        catch (ArgumentException e)
-        {
-            throw new RegexSyntaxException($"{e.Message}\n{pattern}");
-        }
+            RegexOptions.CultureInvariant,
+            Patience);
     }
 }

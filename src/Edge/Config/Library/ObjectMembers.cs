@@ -128,7 +128,7 @@ internal static class MappingMembers
 
     private static IEnumerable<Value> Keys(Evaluator evaluator, Value self)
     {
-        foreach (var (key, member, _) in evaluator.ShownMembers(Object(self)))
+        foreach (var (key, member, _) in Evaluator.ShownMembers(Object(self)))
             if (member.Kind == MemberKind.Entry)
                 yield return (Value)key;
     }

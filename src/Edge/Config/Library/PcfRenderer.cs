@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Edge.Config.Evaluation;
 using static Edge.Config.Library.Arguments;
@@ -44,6 +43,7 @@ internal sealed class PcfRenderer
     private readonly List<object> _path = [ConverterPath.Top];
     private ObjectValue? _document;
     private string _indent = "";
+    private bool _holdsEnvironment;
     private StackFrame? _member;
 
     private PcfRenderer(Evaluator evaluator, PcfOptions options)
@@ -56,14 +56,20 @@ internal sealed class PcfRenderer
 
     public static ExternalMember? Find(string member) => member switch
     {
-        "renderDocument" => static (evaluator, self, arguments) => Of(RenderDocument(evaluator, arguments[0], OptionsOf(evaluator, Object(self)))),
-        "renderValue" => static (evaluator, self, arguments) => Of(RenderValue(evaluator, arguments[0], OptionsOf(evaluator, Object(self)))),
+        "renderDocument" => static (evaluator, self, arguments) => Document(evaluator, arguments[0], OptionsOf(evaluator, Object(self))),
+        "renderValue" => static (evaluator, self, arguments) => Standalone(evaluator, arguments[0], OptionsOf(evaluator, Object(self))),
         _ => null,
     };
 
     /// <summary>A whole document: the members of an object, without braces around them.</summary>
     /// <exception cref="EvaluationException">A member fails, or the value or one in it has no notation.</exception>
-    public static string RenderDocument(Evaluator evaluator, Value value, PcfOptions options)
+    public static string RenderDocument(Evaluator evaluator, Value value, PcfOptions options) => Document(evaluator, value, options).Value;
+
+    /// <summary>A value by itself: an object has its braces, but not the <c>new</c> before them.</summary>
+    /// <exception cref="EvaluationException">as for <see cref="RenderDocument"/></exception>
+    public static string RenderValue(Evaluator evaluator, Value value, PcfOptions options) => Standalone(evaluator, value, options).Value;
+
+    private static StringValue Document(Evaluator evaluator, Value value, PcfOptions options)
     {
         var renderer = new PcfRenderer(evaluator, options);
         var converted = options.Converters.Convert(evaluator, value, renderer._path);
@@ -84,17 +90,17 @@ internal sealed class PcfRenderer
             throw e.WithHint($"This value was converted during rendering. Previous: {before}. After: {after}.");
         }
         if (renderer._text.Length > 0) renderer._text.Append('\n');
-        return renderer._text.ToString();
+        return renderer.Result();
     }
 
-    /// <summary>A value by itself: an object has its braces, but not the <c>new</c> before them.</summary>
-    /// <exception cref="EvaluationException">as for <see cref="RenderDocument"/></exception>
-    public static string RenderValue(Evaluator evaluator, Value value, PcfOptions options)
+    private static StringValue Standalone(Evaluator evaluator, Value value, PcfOptions options)
     {
         var renderer = new PcfRenderer(evaluator, options);
         renderer.Visit(options.Converters.Convert(evaluator, value, renderer._path));
-        return renderer._text.ToString();
+        return renderer.Result();
     }
+
+    private StringValue Result() => new(_text.ToString()) { FromEnvironment = _holdsEnvironment };
 
     private static PcfOptions OptionsOf(Evaluator evaluator, ObjectValue renderer) => new()
     {
@@ -106,7 +112,8 @@ internal sealed class PcfRenderer
 
     private void Visit(Value value)
     {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw _evaluator.Fail("A stack overflow occurred.");
+        Value.GuardDepth();
+        _holdsEnvironment |= value.FromEnvironment;
         if (_text.Length > _evaluator.Limits.TotalSize) throw _evaluator.Fail("The rendered text is too large.", "The limit is `TotalSize`.");
         switch (value)
         {
@@ -162,9 +169,9 @@ internal sealed class PcfRenderer
             _text.Append('{');
         }
         var (isEmpty, outerMember) = (true, _member);
-        foreach (var (key, member, owner) in _evaluator.ShownMembers(@object))
+        foreach (var (key, member, owner) in Evaluator.ShownMembers(@object))
         {
-            _member = _evaluator.FrameOf(member, owner, "pkl.base#PcfRenderer.renderDocument");
+            _member = Evaluator.FrameOf(member, owner, "pkl.base#PcfRenderer.renderDocument");
             var value = _evaluator.TryRead(@object, key)!;
             isEmpty &= !(member.Kind switch
             {
@@ -294,9 +301,9 @@ internal sealed class PcfRenderer
         foreach (var part in _path.Append(property))
         {
             if (part is string name) path.Append(path.Length > 0 && path[^1] != '.' ? "." : "").Append(StringText.Identifier(name));
-            else if (part is Value key) path.Append('[').Append(ValueText.Of(_evaluator, key)).Append(']');
+            else if (part is Value key) path.Append('[').Append(ValueText.Of(_evaluator, key).Value).Append(']');
         }
-        var module = _document is { } document && _evaluator.ModuleOf(document) is { } source ? $" of module `{source.Source.Uri}`" : "";
+        var module = _document is { } document && Evaluator.ModuleOf(document) is { } source ? $" of module `{source.Source.Uri}`" : "";
         return $"The above error occurred when rendering path `{path}`{module}.";
     }
 }

@@ -14,7 +14,7 @@ namespace Edge.Config.Library;
 /// <param name="syntax">What <see cref="SyntaxWriter"/> made of it: constant data likewise.</param>
 internal sealed class PrebuiltModule(string uri, ReadOnlySpan<byte> text, ReadOnlySpan<byte> syntax)
 {
-    private readonly StaticData _syntaxBytes = new(syntax);
+    private readonly ReadOnlyMemory<byte> _syntaxBytes = new StaticData(syntax).Memory;
     private ModuleSyntax? _syntax;
 
     public SourceText Source { get; } = new(uri, uri, new StaticData(text).Memory);
@@ -25,7 +25,7 @@ internal sealed class PrebuiltModule(string uri, ReadOnlySpan<byte> text, ReadOn
         get
         {
             if (_syntax is null)
-                Interlocked.CompareExchange(ref _syntax, new SyntaxBlob(_syntaxBytes.Memory).Read(), null);
+                Interlocked.CompareExchange(ref _syntax, new SyntaxBlob(_syntaxBytes).Read(), null);
             return _syntax;
         }
     }

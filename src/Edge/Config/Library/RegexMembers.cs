@@ -22,7 +22,7 @@ internal static class RegexMembers
     {
         try
         {
-            return new RegexValue(new JavaRegex(Text(arguments[0])));
+            return new RegexValue(evaluator.RegexOf(Text(arguments[0])));
         }
         catch (RegexSyntaxException e)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Edge.Config.Evaluation;
 using static Edge.Config.Library.Arguments;

@@ -50,6 +50,11 @@ internal static class StringPatternMembers
         {
             return search(((RegexValue)regex).Regex, text);
         }
+        catch (RegexParseException e)
+        {
+            // Valid in Java, and translated to what .NET does not take.
+            throw evaluator.Fail($"The regex `{((RegexValue)regex).Regex.Pattern}` is not supported here: {e.Message}");
+        }
         catch (RegexMatchTimeoutException)
         {
             throw evaluator.Fail(

@@ -9,7 +9,7 @@ internal static class TypedConversion
     public static ObjectValue ToDynamic(Evaluator evaluator, ObjectValue typed)
     {
         var (keys, members) = (new List<object>(), new List<Member>());
-        foreach (var (key, _, _) in evaluator.ShownMembers(typed))
+        foreach (var (key, _, _) in Evaluator.ShownMembers(typed))
         {
             keys.Add(key);
             members.Add(new DelegatingMember(typed, isChecked: false));
@@ -23,7 +23,7 @@ internal static class TypedConversion
     {
         CheckClass(evaluator, @class);
         var (keys, members) = (new List<object>(), new List<Member>());
-        foreach (var (key, member, _) in evaluator.ShownMembers(dynamic))
+        foreach (var (key, member, _) in Evaluator.ShownMembers(dynamic))
         {
             if (member.Kind != MemberKind.Property || !IsConvertible(@class, (string)key)) continue;
             keys.Add(key);

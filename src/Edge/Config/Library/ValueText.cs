@@ -22,6 +22,7 @@ internal sealed class ValueText
     private readonly bool _masks;
     private readonly int _limit;
     private string _indent = "";
+    private bool _holdsEnvironment;
 
     private ValueText(Evaluator evaluator, bool isMultiLine, bool masks, int limit)
     {
@@ -39,14 +40,16 @@ internal sealed class ValueText
     public static string Pretty(Evaluator evaluator, Value value) =>
         new ValueText(evaluator, isMultiLine: true, masks: true, int.MaxValue).Render(value);
 
-    /// <summary>The result of <c>Any.toString()</c>: objects are computed first.</summary>
-    public static string Of(Evaluator evaluator, Value value)
+    /// <summary>The result of <c>Any.toString()</c>: objects are computed first. Marked if any value in it is.</summary>
+    public static StringValue Of(Evaluator evaluator, Value value)
     {
-        if (Simple(value) is { } simple) return simple;
-        if (value is StringValue text) return text.Value;
+        if (value is StringValue text) return text;
+        if (Simple(value) is { } simple) return new StringValue(simple) { FromEnvironment = value.FromEnvironment };
         if (value is ObjectValue or PairValue) ForceDefined(evaluator, value, new HashSet<object>(ReferenceEqualityComparer.Instance));
         // The reference writes objects in lists and sets over several lines, and all else on one.
-        return new ValueText(evaluator, value is ListValue or SetValue, masks: false, int.MaxValue).Render(value);
+        var result = new ValueText(evaluator, value is ListValue or SetValue, masks: false, int.MaxValue);
+        var rendered = result.Render(value);
+        return new StringValue(rendered) { FromEnvironment = result._holdsEnvironment };
     }
 
     /// <summary>Values that read the same everywhere; null for all others.</summary>
@@ -70,6 +73,7 @@ internal sealed class ValueText
     // Computes what has a value, deeply; what has none stays a question mark.
     private static void ForceDefined(Evaluator evaluator, Value value, HashSet<object> visited)
     {
+        Value.GuardDepth();
         switch (value)
         {
             case PairValue pair:
@@ -87,7 +91,7 @@ internal sealed class ValueText
                 }
                 break;
             case ObjectValue { IsForced: false } @object when visited.Add(@object):
-                foreach (var (key, _, _) in evaluator.ShownMembers(@object))
+                foreach (var (key, _, _) in Evaluator.ShownMembers(@object))
                     if (ReadDefined(evaluator, @object, key) is { } member)
                         ForceDefined(evaluator, member, visited);
                 break;
@@ -124,6 +128,8 @@ internal sealed class ValueText
     // Where the class of an object cannot be told from its place, it is written: `new Listing {...}`.
     private void Visit(Value value, bool isExplicit)
     {
+        Value.GuardDepth();
+        _holdsEnvironment |= value.FromEnvironment;
         switch (value)
         {
             case { FromEnvironment: true } when _masks: Append(Mask); break;
@@ -166,7 +172,7 @@ internal sealed class ValueText
         Append("{");
         if (_isMultiLine) _indent += "  ";
         var isFirst = true;
-        foreach (var (key, member, _) in _evaluator.ShownMembers(@object))
+        foreach (var (key, member, _) in Evaluator.ShownMembers(@object))
         {
             Append(isFirst ? outer : separator);
             isFirst = false;

@@ -41,7 +41,7 @@ internal static class Excerpt
         var gutter = (line + 1).ToString(CultureInfo.InvariantCulture) + " | ";
         builder.Append(margin).Append(gutter);
         for (var i = indentation; i < length; i++)
-            builder.Append(Printable(text[i]));
+            builder.Append(Printable.Of(text[i]));
         return builder.Append('\n').Append(margin).Append(' ', gutter.Length + start).Append('^', carets).Append('\n');
     }
 
@@ -50,13 +50,4 @@ internal static class Excerpt
         c is (>= '\t' and <= '\r') or (>= '\u001C' and <= ' ')
         || (c is not ('\u00A0' or '\u2007' or '\u202F')
             && CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
-
-    // A file must not be able to steer the terminal of whoever reads the error: controls become their pictures, one for one.
-    private static char Printable(char c) => c switch
-    {
-        '\t' => c,
-        < ' ' => (char)('\u2400' + c),
-        >= '\u007F' and <= '\u009F' => '\uFFFD',
-        _ => c,
-    };
 }

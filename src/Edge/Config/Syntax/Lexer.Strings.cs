@@ -179,7 +179,7 @@ internal ref partial struct Lexer
             _cursor++;
         while (IsDigit(Ahead) || (Ahead | 0x20) is >= 'a' and <= 'z');
         if (!If('}'))
-            throw Error(Messages.UnterminatedUnicodeEscape(Utf8.Decode(_text.Slice(_start, _cursor - _start))), _start, _cursor);
+            throw Error(Messages.UnterminatedUnicodeEscape(Printable.Quote(_text.Slice(_start, _cursor - _start))), _start, _cursor);
         return TokenKind.EscapeUnicode;
     }
 }

@@ -215,10 +215,10 @@ internal ref partial struct Lexer
     {
         if (_cursor >= _text.Length)
             return "EOF";
-        var b = _text[_cursor];
-        return b is (< 0x20 or 0x7F) and not ((byte)'\n' or (byte)'\r' or (byte)'\t')
-            ? $"U+{b:X4}"
-            : Utf8.Decode(_text.Slice(_cursor, Utf8.LengthOf(b)));
+        var character = Utf8.CodePointAt(_text, _cursor);
+        return character < 0x10000 && Printable.Of((char)character) != character
+            ? $"U+{character:X4}"
+            : Utf8.Decode(_text.Slice(_cursor, Utf8.LengthOf(_text[_cursor])));
     }
 
     private readonly SyntaxException AtCursor(string message)

@@ -123,7 +123,7 @@ internal ref partial struct Parser
             {
                 // Only these can be amended in place. After others a brace is a slip, or the body that follows `when (...)` and such.
                 if (expression is not (ParenthesizedExpression or AmendExpression or NewExpression))
-                    throw Error(Messages.UnexpectedBrace(Text(expression.Span)));
+                    throw Error(Messages.UnexpectedBrace(Quote(expression.Span)));
                 Link();
                 var body = ObjectBody();
                 expression = new AmendExpression(SourceSpan.Cover(expression.Span, body.Span), expression, body);

@@ -24,7 +24,7 @@ internal ref partial struct Parser
         if (!isInRange || value > long.MaxValue)
         {
             _isMinimum = _overflow is null && isInRange && value == 1UL << 63;
-            _overflow ??= Error(Messages.IntTooLarge(Utf8.Decode(digits)), token.Span);
+            _overflow ??= Error(Messages.IntTooLarge(Printable.Quote(digits)), token.Span);
         }
         return new IntLiteral(token.Span, unchecked((long)value));
     }
@@ -156,7 +156,7 @@ internal ref partial struct Parser
             point = digit < 0 || point < 0 || point > 0x10FFFF ? -1 : (point << 4) | digit;
         }
         if (point is < 0 or > 0x10FFFF)
-            throw Error(Messages.InvalidUnicodeEscape(Text(span)), span);
+            throw Error(Messages.InvalidUnicodeEscape(Quote(span)), span);
         if (point < 0x10000)
             builder.Append((char)point);
         else

@@ -154,7 +154,7 @@ internal ref partial struct Parser
             throw Error(Messages.UnexpectedToken(NextText, "]]"), first.Span);
         var second = Take();
         if (first.End != second.Start)
-            throw Error(Messages.UnexpectedToken(Text(SourceSpan.Cover(first.Span, second.Span)), "]]"), first.Span);
+            throw Error(Messages.UnexpectedToken(Quote(SourceSpan.Cover(first.Span, second.Span)), "]]"), first.Span);
         var (value, bodies, end) = ValueOrBodies();
         return new MemberPredicate(SourceSpan.FromBounds(start, end), predicate, value, bodies);
     }

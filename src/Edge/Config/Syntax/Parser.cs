@@ -133,7 +133,7 @@ internal ref partial struct Parser
 
     private readonly string FoundText => _token.Kind == TokenKind.EndOfFile ? "EOF" : NextText;
 
-    private readonly string NextText => Text(_next.Span);
+    private readonly string NextText => Quote(_next.Span);
 
     // What is missing at a line's or the file's end is shown there and not at the token that follows.
     private readonly SyntaxException Expected(string message) =>
@@ -148,6 +148,8 @@ internal ref partial struct Parser
     private readonly ReadOnlySpan<byte> Bytes(SourceSpan span) => _text.Slice(span.Start, span.Length);
 
     private readonly string Text(SourceSpan span) => Utf8.Decode(Bytes(span));
+
+    private readonly string Quote(SourceSpan span) => Printable.Quote(Bytes(span));
 
     private void Enter()
     {

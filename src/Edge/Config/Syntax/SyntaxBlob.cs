@@ -10,8 +10,8 @@ internal sealed class SyntaxBlob
 {
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly int _body;
-    private StringTable _names;
-    private StringTable _texts;
+    private readonly StringTable _names;
+    private readonly StringTable _texts;
 
     /// <exception cref="InvalidDataException">The bytes are of another version.</exception>
     public SyntaxBlob(ReadOnlyMemory<byte> bytes)

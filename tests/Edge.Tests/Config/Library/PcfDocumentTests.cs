@@ -43,6 +43,11 @@ public sealed class PcfDocumentTests
             listing { secret; "shown" }
             map = Map("key", secret)
             nested { ["key"] = secret }
+            joined = List(Pair(1, secret)).join(", ")
+            mapText = map.toString()
+            objectText = "the nested \(nested)"
+            rendered = new PcfRenderer {}.renderValue(nested)
+            first = List("shown").first
             """,
             new PcfOptions { Mask = PcfOptions.MaskEnvironment });
 
@@ -61,6 +66,11 @@ public sealed class PcfDocumentTests
             nested {
               ["key"] = <masked>
             }
+            joined = <masked>
+            mapText = <masked>
+            objectText = <masked>
+            rendered = <masked>
+            first = "shown"
 
             """);
     }

@@ -43,9 +43,19 @@ public sealed class SyntaxErrorTests
     [Test]
     [Arguments("a\0b = 1", "Invalid identifier `U+0000`.\n\n1 | a\u2400b = 1\n     ^\n")]
     [Arguments("\0", "Invalid identifier `U+0000`.\n\n1 | \u2400\n    ^\n")]
+    [Arguments("a = \u009b31m", "Invalid identifier `U+009B`.\n\n1 | a = \ufffd31m\n        ^\n")]
+    [Arguments("a = 1\n///\u001b[31m\0", "Unexpected end of file.\n\n2 | ///\u241b[31m\u2400\n             ^\n")]
+    [Arguments("a = ///\u001b[31m", "Unexpected token `///\u241b[31m`.\n\n1 | a = ///\u241b[31m\n        ^^^^^^^^\n")]
     [Arguments("a = \u001b[31m", "Invalid identifier `U+001B`.\n\n1 | a = \u241b[31m\n        ^\n")]
     public async Task Control_characters_make_no_names_and_do_not_reach_the_terminal(string source, string error) =>
         await Assert.That(Render(source)).IsEqualTo(error);
+
+    [Test]
+    public async Task A_message_repeats_a_thousand_bytes_of_source_and_no_more()
+    {
+        var headline = Render("a = ///" + new string('é', 5_000)).Split('\n')[0];
+        await Assert.That(headline).IsEqualTo($"Unexpected token `///{new string('é', 498)}…`.");
+    }
 
     [Test]
     public async Task A_NUL_inside_of_a_string_is_text() =>

@@ -76,7 +76,7 @@ internal static class Suggestions
         if (container is MapValue map)
             foreach (var entry in map.Entries) Consider(entry.Key);
         else if (container is ObjectValue @object)
-            foreach (var member in @object.Class.Evaluator.ShownMembers(@object))
+            foreach (var member in Evaluator.ShownMembers(@object))
                 if (member.Member.Kind == MemberKind.Entry) Consider((Value)member.Key);
         return [.. found.OrderByDescending(c => c.Similarity).Select(c => StringText.Quote(c.Key))];
     }

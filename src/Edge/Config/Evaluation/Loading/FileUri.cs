@@ -8,6 +8,7 @@ internal static class FileUri
     public static string Of(string path)
     {
         var uri = new StringBuilder("file://");
+        Span<byte> utf8 = stackalloc byte[4];
         foreach (var rune in path.EnumerateRunes())
         {
             if (!NeedsEscape(rune))
@@ -15,7 +16,6 @@ internal static class FileUri
                 uri.Append(rune.ToString());
                 continue;
             }
-            Span<byte> utf8 = stackalloc byte[4];
             foreach (var b in utf8[..rune.EncodeToUtf8(utf8)]) uri.Append('%').Append(b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
         }
         return uri.ToString();

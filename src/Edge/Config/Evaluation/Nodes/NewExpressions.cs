@@ -2,14 +2,6 @@ using Edge.Config.Evaluation;
 
 namespace Edge.Config.Syntax;
 
-internal enum InferenceKind : byte
-{
-    None,
-    Property,
-    Element,
-    Method,
-}
-
 internal sealed partial class NewExpression
 {
     private InferenceKind _inference;

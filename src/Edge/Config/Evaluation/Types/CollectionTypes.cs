@@ -167,7 +167,7 @@ internal sealed class ListingType(ModuleInstance module, TypeSyntax syntax, Clas
     /// <summary>Empty, with a <c>default</c> that is the element type's.</summary>
     public override Value Default(Evaluator evaluator)
     {
-        if (element is AnythingType) return evaluator.EmptyOf(@class);
+        if (element is AnythingType) return Evaluator.EmptyOf(@class);
         return new ObjectValue(@class, @class.Prototype, Module.RootFrame, new MemberTable([MemberNames.Default], [new TypeDefaultMember(element)]), 0);
     }
 

@@ -41,7 +41,7 @@ internal sealed class ClassType(ModuleInstance module, TypeSyntax syntax, ClassV
 
     public static Value? DefaultOf(Evaluator evaluator, ClassValue @class)
     {
-        if (@class.IsInstantiable) return evaluator.EmptyOf(@class);
+        if (@class.IsInstantiable) return Evaluator.EmptyOf(@class);
         var known = evaluator.Base;
         if (!@class.Module.IsBase) return null;
         if (ReferenceEquals(@class, known.List) || ReferenceEquals(@class, known.Collection)) return ListValue.Empty;

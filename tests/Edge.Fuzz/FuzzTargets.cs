@@ -1,0 +1,10 @@
+using Edge.Fuzz.Pkl;
+
+namespace Edge.Fuzz;
+
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } = [new PklLexerTarget(), new PklParserTarget()];
+
+    public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
+}
