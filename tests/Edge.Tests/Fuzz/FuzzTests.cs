@@ -60,7 +60,7 @@ public sealed class FuzzTests
         public override int Run(byte[] input)
         {
             var open = input.AsSpan().IndexOf((byte)'(');
-            return open >= 0 && input.AsSpan(open).Contains((byte)'!') ? throw new IndexOutOfRangeException() : input.Length;
+            return open >= 0 && input.AsSpan(open).Contains((byte)'!') ? throw new InvalidOperationException() : input.Length;
         }
     }
 

@@ -17,15 +17,15 @@ public sealed partial class BadInputTests
 
     static BadInputTests() => Environment.SetEnvironmentVariable(Secret, SecretValue);
 
-    public static IEnumerable<Case> Cases() =>
+    public static IEnumerable<BadInput> Cases() =>
         File.ReadLines(Path.Combine(Folder, "CASES.tsv"))
             .Where(line => line.Length > 0 && line[0] != '#')
             .Select(line => line.Split('\t'))
-            .Select(fields => new Case(fields[0], fields[1], fields[2]));
+            .Select(fields => new BadInput(fields[0], fields[1], fields[2]));
 
     [Test]
     [MethodDataSource(nameof(Cases))]
-    public async Task A_broken_configuration_is_told_what_is_wrong_and_where(Case input)
+    public async Task A_broken_configuration_is_told_what_is_wrong_and_where(BadInput input)
     {
         var run = await CommandRun.InProcess("check", Path.Combine(Folder, input.File));
         var said = run.Error.Replace($"{Folder}/", "", StringComparison.Ordinal).Replace(Folder, ".", StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed partial class BadInputTests
     private static partial Regex Headline();
 
     /// <summary>A line of CASES.tsv.</summary>
-    public sealed record Case(string File, string Lines, string Words)
+    public sealed record BadInput(string File, string Lines, string Words)
     {
         public override string ToString() => File;
     }
