@@ -16,9 +16,9 @@ internal static class ModuleMembers
     private static Value RelativePathTo(Evaluator evaluator, Value self, ReadOnlySpan<Value> arguments)
     {
         var other = Evaluator.ModuleOf(Object(arguments[0]));
-        if (!ReferenceEquals(other.Self, arguments[0]))
-            throw evaluator.Fail("Expected a module as argument, but got an object that amends a module.");
-        var (from, to) = (Evaluator.ModuleOf(Object(self)).Source.Uri, other.Source.Uri);
+        if (!ReferenceEquals(other.Self, arguments[0])) throw evaluator.Fail("Expected a module as argument, but got an object that amends a module.");
+        var from = Evaluator.ModuleOf(Object(self)).Source.Uri;
+        var to = other.Source.Uri;
         var folder = from[..(from.LastIndexOf('/') + 1)];
         if (folder.Length == 0 || !to.StartsWith(folder, StringComparison.Ordinal))
             throw evaluator.Fail($"No descendent path exists between modules `{from}` and `{to}`.");
