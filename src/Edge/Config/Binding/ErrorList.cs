@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Text;
 using Edge.Config.Diagnostics;
 using Edge.Config.Evaluation;
 using Edge.Config.Syntax;
-using Edge.Foundation.Configuration;
 
 namespace Edge.Config.Binding;
 

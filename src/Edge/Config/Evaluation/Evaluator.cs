@@ -1,4 +1,3 @@
-using Edge.Config.Library;
 using Edge.Config.Syntax;
 
 namespace Edge.Config.Evaluation;
