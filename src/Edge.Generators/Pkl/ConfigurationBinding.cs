@@ -49,6 +49,9 @@ internal static class ConfigurationBinding
         code.AppendLine("    /// <summary>The names of all properties whose values are never printed.</summary>");
         code.AppendLine($"    public static readonly ImmutableArray<string> SecretNames = [{string.Join(", ", secrets.Select(s => Quote(s.Property)).Distinct())}];");
         code.AppendLine();
+        code.AppendLine("    /// <summary>The classes that a configuration may name.</summary>");
+        code.AppendLine($"    public static readonly ImmutableArray<string> ClassNames = [{string.Join(", ", model.Classes.Skip(1).Select(c => Quote(c.Name)))}];");
+        code.AppendLine();
         code.AppendLine("    /// <summary>Whether a class's property holds a secret.</summary>");
         code.AppendLine("    public static bool IsSecret(string className, string property) => (className, property) switch");
         code.AppendLine("    {");

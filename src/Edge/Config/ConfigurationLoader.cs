@@ -18,14 +18,15 @@ internal static class ConfigurationLoader
 
         var redaction = new Redaction();
         var errors = new ErrorList(redaction, path);
+        var start = new Location(new SourceText(FileUri.Of(Path.GetFullPath(path)), path, file.Utf8), default);
         var evaluator = new Evaluator(new EvaluationOptions
         {
             Limits = options.Limits,
             Trace = line => options.Trace(redaction.Mask(line)),
             Environment = name => Hidden(options.Environment(name), redaction),
             DefaultParent = PrebuiltModules.SchemaUri,
+            UnknownProperty = error => errors.Add(error, start),
         });
-        var start = new Location(new SourceText(FileUri.Of(Path.GetFullPath(path)), path, file.Utf8), default);
         try
         {
             var main = evaluator.Modules.LoadMain(path);
@@ -39,6 +40,7 @@ internal static class ConfigurationLoader
                     $"begin it with `amends \"{PrebuiltModules.SchemaUri}\"`, or amend a module that does");
                 return ConfigurationResult.Of(errors.ToImmutable());
             }
+            LoadImports(main, errors, start);
             var binder = new ConfigurationBinder(evaluator, errors, Path.GetDirectoryName(Path.GetFullPath(path))!);
             var configuration = binder.Bind(module, start);
             if (errors.Count == 0)
@@ -50,7 +52,7 @@ internal static class ConfigurationLoader
         }
         catch (SyntaxException failure)
         {
-            errors.Add(new Location(failure.Text, failure.Span), failure.Headline, failure.Advice);
+            errors.Add(failure);
         }
         return ConfigurationResult.Of(errors.ToImmutable());
     }
@@ -61,6 +63,31 @@ internal static class ConfigurationLoader
         result.Evaluated is { } evaluated
             ? ConfigurationPrinter.Print(evaluated.Evaluator, evaluated.Module, evaluated.Inferred, evaluated.Redaction)
             : throw new ArgumentException("a configuration with errors cannot be printed", nameof(result));
+
+    // Pkl loads an import when it is first used: one that cannot be loaded would pass if nothing uses it.
+    private static void LoadImports(ModuleInstance main, ErrorList errors, Location start)
+    {
+        foreach (var import in main.Syntax.Imports)
+        {
+            var depth = main.Evaluator.CallDepth;
+            try
+            {
+                main.Evaluator.Enter(main, import);
+                main.Import(import);
+                main.Evaluator.Leave();
+            }
+            catch (EvaluationException failure)
+            {
+                main.Evaluator.Unwind(depth);
+                errors.Add(failure, start);
+            }
+            catch (SyntaxException failure)
+            {
+                main.Evaluator.Unwind(depth);
+                errors.Add(failure);
+            }
+        }
+    }
 
     private static string? Hidden(string? value, Redaction redaction)
     {

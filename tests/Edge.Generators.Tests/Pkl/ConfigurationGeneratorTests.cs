@@ -186,6 +186,9 @@ public sealed class ConfigurationGeneratorTests
             /// <summary>The names of all properties whose values are never printed.</summary>
             public static readonly ImmutableArray<string> SecretNames = ["key"];
 
+            /// <summary>The classes that a configuration may name.</summary>
+            public static readonly ImmutableArray<string> ClassNames = ["Site", "Nested", "Handler", "Respond", "Program"];
+
             /// <summary>Whether a class's property holds a secret.</summary>
             public static bool IsSecret(string className, string property) => (className, property) switch
             {

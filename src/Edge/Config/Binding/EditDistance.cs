@@ -1,6 +1,8 @@
 namespace Edge.Config.Binding;
 
-/// <summary>Levenshtein's distance: the insertions, deletions and replacements that make one text of another.</summary>
+/// <summary>
+/// The insertions, deletions, replacements and swaps of neighbours that make one text of another (optimal string alignment).
+/// </summary>
 internal static class EditDistance
 {
     // Names beyond this are not misspelt but different.
@@ -27,6 +29,7 @@ internal static class EditDistance
     private static int Of(string left, string right)
     {
         if (left.Length > LongestText || right.Length > LongestText) return int.MaxValue;
+        Span<int> beforePrevious = stackalloc int[LongestText + 1];
         Span<int> previous = stackalloc int[LongestText + 1];
         Span<int> current = stackalloc int[LongestText + 1];
         for (var j = 0; j <= right.Length; j++) previous[j] = j;
@@ -37,10 +40,13 @@ internal static class EditDistance
             {
                 var replaced = previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
                 current[j] = Math.Min(replaced, Math.Min(previous[j], current[j - 1]) + 1);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                    current[j] = Math.Min(current[j], beforePrevious[j - 2] + 1);
             }
-            var swap = previous;
+            var free = beforePrevious;
+            beforePrevious = previous;
             previous = current;
-            current = swap;
+            current = free;
         }
         return previous[right.Length];
     }

@@ -15,11 +15,6 @@ internal sealed class ErrorList(Redaction redaction, string path)
     // A user mends a few and runs again; a generated file that is wrong everywhere should not scroll for ever.
     private const int Maximum = 100;
 
-    private const int MaximumNames = 24;
-
-    // The schema's module is the only one that users name classes of: its name says nothing.
-    private const string SchemaPrefix = "edge.serve.EdgeServer#";
-
     private readonly HashSet<ConfigurationError> _errors = [];
 
     public int Count => _errors.Count;
@@ -33,30 +28,25 @@ internal sealed class ErrorList(Redaction redaction, string path)
     public void Add(Location where, string message, string? advice = null)
     {
         if (_errors.Count < Maximum)
-            _errors.Add(Excerpt.At(where, DisplayName(where.Source), redaction.Mask(message), advice is null ? null : redaction.Mask(advice), redaction));
+            _errors.Add(Excerpt.At(
+                where, DisplayName(where.Source), redaction.Mask(ErrorWords.WithoutStop(message)), advice is null ? null : redaction.Mask(advice), redaction));
     }
 
     /// <summary>An error while a place's value was computed.</summary>
     public void Add(EvaluationException error, Place place)
     {
-        var frame = error.Frames.FirstOrDefault(f => Definitions.IsUsers(f.Source));
-        var where = frame.Source is null ? place.Where : new Location(frame.Source, frame.Span);
-        if (error.IsUndefinedValue && frame.Source is null)
-        {
+        var where = UsersFrame(error) ?? place.Where;
+        if (error.IsUndefinedValue && UsersFrame(error) is null)
             Add(place.Parent?.Where ?? where, $"`{place.Key}` is missing", place.Advice ?? $"add `{place.Key} = ...`");
-            return;
-        }
-        var advice = AdviceOf(error, place);
-        Add(where, MessageOf(error, place), advice);
+        else
+            Add(where, ErrorWords.Message(error, place), ErrorWords.Advice(error, place));
     }
 
-    /// <summary>An error before there was a place: in loading a module, or in the module's own beginning.</summary>
-    public void Add(EvaluationException error, Location start)
-    {
-        var frame = error.Frames.FirstOrDefault(f => Definitions.IsUsers(f.Source));
-        var where = frame.Source is null ? start : new Location(frame.Source, frame.Span);
-        Add(where, MessageOf(error, null), HintOf(error));
-    }
+    /// <summary>An error that belongs to no place: in loading a module, or in an object as a whole.</summary>
+    public void Add(EvaluationException error, Location start) =>
+        Add(UsersFrame(error) ?? start, ErrorWords.Message(error, null), ErrorWords.Advice(error, null));
+
+    public void Add(SyntaxException error) => Add(new Location(error.Text, error.Span), error.Headline, error.Advice);
 
     /// <summary>A value as an error may show it; null if it is to be kept to oneself.</summary>
     public string? Show(Place place)
@@ -74,34 +64,19 @@ internal sealed class ErrorList(Redaction redaction, string path)
         return Path.Combine(Path.GetDirectoryName(path) ?? "", relative);
     }
 
-    private static string MessageOf(EvaluationException error, Place? place)
+    // The innermost place in a user's file. Where a value does not belong to a type of the user's own, the value's place is asked for
+    // rather than the type's.
+    private static Location? UsersFrame(EvaluationException error)
     {
-        var message = new StringBuilder(error.Headline.Replace(SchemaPrefix, "", StringComparison.Ordinal).TrimEnd());
-        if (message.Length > 0 && message[^1] == '.' && !error.Headline.Contains('\n', StringComparison.Ordinal)) message.Length--;
-        foreach (var value in error.Values)
-            message.Append('\n').Append(value.Name).Append(": ").Append(place is { IsSecret: true } ? Secret.Mask : value.Text.Replace(SchemaPrefix, "", StringComparison.Ordinal));
-        return message.ToString();
-    }
-
-    // The schema's advice is about the value's type and constraints; an error that arose elsewhere has a hint of its own.
-    private static string? AdviceOf(EvaluationException error, Place place)
-    {
-        var isAboutType = error.Headline.StartsWith("Expected value of type", StringComparison.Ordinal)
-            || error.Headline.StartsWith("Type constraint", StringComparison.Ordinal);
-        return (isAboutType ? place.Advice : null) ?? HintOf(error);
-    }
-
-    // Pkl's hints are a heading and a list, one a line; in an advice they are a sentence.
-    private static string? HintOf(EvaluationException error)
-    {
-        if (error.Hint?.Replace(SchemaPrefix, "", StringComparison.Ordinal).Trim() is not { } hint) return null;
-        var lines = hint.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length < 2) return hint;
-        var names = lines[1..].Select(n => n.StartsWith('`') ? n : $"`{n}`").ToArray();
-        if (lines[0].StartsWith("Did you mean", StringComparison.Ordinal))
-            return $"did you mean {string.Join(" or ", names)}?";
-        if (lines[0].StartsWith("Available", StringComparison.Ordinal))
-            return $"{char.ToLowerInvariant(lines[0][0])}{lines[0].AsSpan(1)} {string.Join(", ", names.Take(MaximumNames))}{(names.Length > MaximumNames ? ", ..." : "")}";
-        return hint;
+        Location? type = null;
+        for (var i = 0; i < error.Frames.Length; i++)
+        {
+            var frame = error.Frames[i];
+            if (!Definitions.IsUsers(frame.Source)) continue;
+            var where = new Location(frame.Source, frame.Span);
+            if (i > 0 || !error.IsTypeMismatch) return where;
+            type = where;
+        }
+        return type;
     }
 }

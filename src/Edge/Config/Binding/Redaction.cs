@@ -15,6 +15,7 @@ internal sealed partial class Redaction
     private const int ShortestText = 6;
 
     private readonly Dictionary<SourceText, IReadOnlyList<SourceSpan>> _spans = [];
+    private readonly List<SourceText> _unread = [];
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
 
     /// <summary>Notes a value that must not be shown.</summary>
@@ -23,14 +24,17 @@ internal sealed partial class Redaction
         if (text.Length >= ShortestText) _texts.Add(text);
     }
 
-    /// <summary>Notes the secret literals of a file. Without this, they are noted when the file is first quoted.</summary>
-    public void HideLiteralsOf(SourceText source) => SpansOf(source);
+    /// <summary>Notes a file whose secret literals must not be shown.</summary>
+    public void HideLiteralsOf(SourceText source) => _unread.Add(source);
 
     /// <summary>Whether a text has the form of a key.</summary>
     public static bool IsKey(string text) => Keys().IsMatch(text);
 
     public string Mask(string text)
     {
+        // Most configurations have no error: their literals are looked for when there is something to show.
+        foreach (var source in _unread) SpansOf(source);
+        _unread.Clear();
         foreach (var secret in _texts)
             text = text.Replace(secret, Secret.Mask, StringComparison.Ordinal);
         return Keys().Replace(text, Secret.Mask);

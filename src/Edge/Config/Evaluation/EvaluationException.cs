@@ -32,6 +32,9 @@ internal sealed class EvaluationException : Exception
 
     public ImmutableArray<ShownValue> Values { get; init; } = [];
 
+    /// <summary>Whether a value does not belong to its type: the innermost frame is the type's, the next one the value's.</summary>
+    public bool IsTypeMismatch { get; init; }
+
     /// <summary>The property without a value that was read; null for other errors. Such members are skipped where a partial object is shown.</summary>
     public string? UndefinedProperty { get; init; }
 
@@ -45,6 +48,7 @@ internal sealed class EvaluationException : Exception
         : new(Headline, Frames.Insert(Math.Min(1, Frames.Length), inserted), Hint)
         {
             Values = Values,
+            IsTypeMismatch = IsTypeMismatch,
             UndefinedProperty = UndefinedProperty,
             UndefinedReceiver = UndefinedReceiver,
         };
@@ -52,6 +56,7 @@ internal sealed class EvaluationException : Exception
     public EvaluationException WithHint(string hint) => new(Headline, Frames, hint)
     {
         Values = Values,
+        IsTypeMismatch = IsTypeMismatch,
         UndefinedProperty = UndefinedProperty,
         UndefinedReceiver = UndefinedReceiver,
     };

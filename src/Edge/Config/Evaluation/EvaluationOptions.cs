@@ -17,6 +17,12 @@ internal sealed record EvaluationOptions
     /// <summary>What the main module amends if it says neither <c>amends</c> nor <c>extends</c>; null for nothing.</summary>
     public string? DefaultParent { get; init; }
 
+    /// <summary>
+    /// Receives the error where a property is set that its class does not have; the property then counts for nothing. Null to fail,
+    /// as Pkl does. For those who want to know all that is wrong with an object.
+    /// </summary>
+    public Action<EvaluationException>? UnknownProperty { get; init; }
+
     /// <summary>Receives each line of <c>trace()</c>.</summary>
     public Action<string> Trace { get; init; } = static _ => { };
 }

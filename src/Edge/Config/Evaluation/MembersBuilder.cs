@@ -163,7 +163,13 @@ internal sealed class MembersBuilder(Evaluator evaluator, Frame frame, ObjectVal
         var property = @class.FindProperty(name);
         if (property is not null && !property.IsConstOrFixed) return;
         if (member is not null) evaluator.At(frame.Module, member.HeaderSpan);
-        if (property is null) throw evaluator.FailProperty(@class.Prototype, name, isRead: false, isImplicit: false);
+        if (property is null)
+        {
+            var error = evaluator.FailProperty(@class.Prototype, name, isRead: false, isImplicit: false);
+            if (evaluator.Options.UnknownProperty is not { } report) throw error;
+            report(error);
+            return;
+        }
         var amends = member is not null && !isGenerated && member.HasBodies;
         throw evaluator.Fail($"Cannot {(amends ? "amend" : "assign to")} {(property.IsConst ? "const" : "fixed")} property `{name}`.");
     }

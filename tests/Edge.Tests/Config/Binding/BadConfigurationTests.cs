@@ -23,6 +23,60 @@ public sealed class BadConfigurationTests
     }
 
     [Test]
+    public async Task Unknown_properties_do_not_hide_each_other_nor_what_else_is_wrong()
+    {
+        var errors = Sample.Errors(
+            """
+            servers {
+              [":80"] { handlr = 404; listn { ":81" }; http3 = 1 }
+            }
+            loging {}
+            """);
+        await Assert.That(Positions(errors)).IsEqualTo("2:13 2:27 2:52 4:1");
+        await Assert.That(errors).Contains("Cannot find property `loging` in the configuration");
+        await Assert.That(errors).Contains("did you mean `logging`");
+    }
+
+    [Test]
+    public async Task An_unknown_class() =>
+        await Assert.That(Sample.Errors("servers { [\":80\"] { handler = new StaticFile {} } }")).Contains("help: did you mean `StaticFiles`?");
+
+    [Test]
+    public async Task A_wrong_choice() =>
+        await Assert.That(Sample.Errors("logging { level = \"inof\" }")).Contains("help: did you mean `\"info\"`?");
+
+    [Test]
+    public async Task A_number_without_a_unit() =>
+        await Assert.That(Sample.Errors("shutdown { gracePeriod = 30 }")).Contains("help: give it a unit: `30.s` or `30.min`");
+
+    [Test]
+    public async Task A_type_of_the_users_own_is_broken_at_the_value()
+    {
+        var errors = Sample.Errors(
+            """
+            local class Site { port: Int(isBetween(1024, 65535)) }
+            local site: Site = new {
+              port = 80
+            }
+            servers { [":\(site.port)"] {} }
+            """);
+        await Assert.That(errors).StartsWith("server.pkl:3:10: error: Type constraint `isBetween(1024, 65535)` violated");
+        await Assert.That(errors).DoesNotContain("help");
+    }
+
+    [Test]
+    public async Task An_import_that_nothing_uses() =>
+        await Assert.That(Sample.Errors("import \"comon.pkl\"\n")).StartsWith("server.pkl:1:1: error: Cannot find module");
+
+    [Test]
+    public async Task A_module_that_is_no_configuration()
+    {
+        using var sample = new Sample("extends \"base.pkl\"\n");
+        File.WriteAllText(Path.Combine(sample.Folder, "base.pkl"), "open module base\nx = 1\n");
+        await Assert.That(sample.Errors()).StartsWith("server.pkl:1:9: error: this module is not a configuration");
+    }
+
+    [Test]
     public async Task A_wrong_type()
     {
         var errors = Sample.Errors("tls { auto = \"yes\" }\n");

@@ -95,6 +95,7 @@ internal abstract class TypeMismatch(RuntimeType type, Value value)
         if (Inserted is { } inserted) frames = frames.Insert(Math.Min(1, frames.Length), inserted);
         return new EvaluationException(Headline, frames, Details(evaluator, ""))
         {
+            IsTypeMismatch = true,
             Values = ShowsValue ? [new ShownValue("Value", evaluator.Show(Value, 80))] : [],
         };
     }
