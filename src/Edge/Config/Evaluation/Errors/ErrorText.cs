@@ -28,8 +28,9 @@ internal static class ErrorText
     public static string Of(SyntaxException error, string? moduleName)
     {
         var text = new StringBuilder("–– Pkl Error ––\n").Append(error.Headline).Append("\n\n");
+        // Unlike a hint, advice about the syntax stands above the frame.
+        if (error.Advice is not null) text.Append(error.Advice).Append("\n\n");
         AppendFrame(text, new StackFrame(error.Text, error.Span, moduleName), "");
-        if (error.Advice is not null) text.Append('\n').Append(error.Advice).Append('\n');
         return text.ToString();
     }
 
