@@ -22,7 +22,7 @@ public sealed class FuzzTests
     public async Task A_bug_is_found_and_its_input_made_small()
     {
         var result = new FuzzRun(new Fragile(), seed: 1).Run(100_000, TimeSpan.MaxValue);
-        await Assert.That(result.Finding!.Exception).IsTypeOf<IndexOutOfRangeException>();
+        await Assert.That(result.Finding!.Exception).IsTypeOf<InvalidOperationException>();
         await Assert.That(result.Finding.Input.AsSpan().SequenceEqual("(!"u8)).IsTrue();
     }
 

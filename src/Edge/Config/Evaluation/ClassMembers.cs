@@ -54,6 +54,7 @@ internal sealed class ClassMethod(ClassValue owner, MethodMember syntax)
     /// <summary>Calls it; the call's place has been recorded.</summary>
     internal Value Invoke(Evaluator evaluator, Value receiver, Value[] arguments)
     {
+        if (syntax.Deprecation is not null) evaluator.WarnDeprecated(owner.Module, syntax);
         if ((syntax.Modifiers & Modifiers.External) == 0)
             return evaluator.Invoke(owner.Module, syntax, receiver, owner.Prototype, arguments, owner.TypeVariables);
         return InvokeExternal(evaluator, receiver, arguments);

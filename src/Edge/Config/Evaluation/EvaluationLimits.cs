@@ -12,7 +12,7 @@ internal sealed record EvaluationLimits
     public long Steps { get; init; } = 10_000_000;
 
     /// <summary>Members, elements and UTF-16 code units that collections, objects and strings made by the program may hold in all.</summary>
-    public long TotalSize { get; init; } = 64 << 20;
+    public long TotalSize { get; init; } = 128 << 20;
 
     /// <summary>Modules loaded, the main one included.</summary>
     public int Modules { get; init; } = 256;

@@ -46,8 +46,11 @@ internal sealed partial class Evaluator
     }
 
     /// <summary>Calls a method that a lexical level defines and nothing can override.</summary>
-    internal Value InvokeLexical(Frame level, MethodMember method, Value[] arguments) =>
-        Invoke(level.Module, method, level.This, level.Owner!, arguments, level.Owner!.Class.TypeVariables);
+    internal Value InvokeLexical(Frame level, MethodMember method, Value[] arguments)
+    {
+        if (method.Deprecation is not null) WarnDeprecated(level.Module, method);
+        return Invoke(level.Module, method, level.This, level.Owner!, arguments, level.Owner!.Class.TypeVariables);
+    }
 
     internal Value Invoke(
         ModuleInstance module, MethodMember method, Value receiver, ObjectValue owner, Value[] arguments, TypeVariables? classVariables)

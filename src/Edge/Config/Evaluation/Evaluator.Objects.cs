@@ -93,7 +93,9 @@ internal sealed partial class Evaluator
             for (var at = 0; at < members.Count; at++)
             {
                 var member = members[at];
-                if ((member.Modifiers & (Modifiers.Local | Modifiers.External | Modifiers.Abstract | Modifiers.Hidden)) != 0 || member.IsType) continue;
+                if ((member.Modifiers & (Modifiers.Local | Modifiers.External | Modifiers.Abstract | Modifiers.Hidden)) != 0) continue;
+                // Types come to life, so that their errors are found; those of prebuilt modules have none.
+                if (member.IsType && owner.Enclosing!.Module.IsLibrary) continue;
                 var key = members.Key(at);
                 if (member.Kind == MemberKind.Property && receiver.Class.IsHidden((string)key)) continue;
                 if (!receiver.Cache.TryGet(key, out var value)) value = TryRead(receiver, key)!;

@@ -54,11 +54,4 @@ internal sealed partial class Evaluator
         var bytes = ReadProperty(output, MemberNames.Bytes, isImplicit: false);
         return System.Text.Encoding.UTF8.GetString(((BytesValue)bytes).Value.Span);
     }
-
-    /// <summary>Prints what <c>trace()</c> was given.</summary>
-    internal void Trace(ModuleInstance module, SourceSpan span, Value value)
-    {
-        Force(value);
-        Options.Trace($"pkl: TRACE: {module.Source.TextOf(span)} = {ValueText.Shown(this, value, 1_000_000)} ({module.Source.Uri})");
-    }
 }

@@ -127,6 +127,9 @@ internal sealed class MethodMember(
 
     public bool IsLocal => (Modifiers & Modifiers.Local) != 0;
 
+    /// <summary>The <c>@Deprecated</c> above the definition.</summary>
+    public Annotation? Deprecation { get; } = (definition as MethodSyntax)?.Annotations.FirstOrDefault(a => a.Type is DeclaredType { Name.Text: "Deprecated" });
+
     public string Name { get; } = name;
 
     public ImmutableArray<TypeParameter> TypeParameters { get; } = typeParameters;

@@ -37,7 +37,8 @@ internal sealed class ConstantMember(MemberKind kind, Value value) : Member
 
     public Value Value { get; } = value;
 
-    internal override Value Compute(Evaluator evaluator, Value receiver, ObjectValue owner, object key) => Value;
+    internal override Value Compute(Evaluator evaluator, Value receiver, ObjectValue owner, object key) =>
+        kind != MemberKind.Property && receiver is ObjectValue { HasElementTypes: true } listing ? listing.CheckElement(evaluator, Value, owner) : Value;
 }
 
 /// <summary>A member that a spread took over from another object or collection; its value is checked as a defined one is.</summary>

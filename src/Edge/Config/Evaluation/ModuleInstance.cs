@@ -85,7 +85,10 @@ internal sealed class ModuleInstance
                     Evaluator.Leave();
                     return made;
                 case TypeAliasSyntax alias:
-                    return _types[name] = new TypeAliasValue(this, alias);
+                    var value = new TypeAliasValue(this, alias);
+                    _types[name] = value;
+                    if (!IsLibrary) value.Check();
+                    return value;
             }
         }
         _types.Add(name, null);

@@ -22,6 +22,23 @@ internal sealed class TypeAliasValue(ModuleInstance module, TypeAliasSyntax synt
     /// <summary>As errors and renderers show it: without the module's name for <c>pkl.base</c>.</summary>
     public string DisplayName => Module.IsBase ? SimpleName : QualifiedName;
 
+    /// <summary>Resolves the alias, so that a misspelt name in it is found although nothing uses it.</summary>
+    internal void Check()
+    {
+        Module.Evaluator.Enter(Module, Syntax);
+        _isResolving = true;
+        try
+        {
+            var variables = Syntax.TypeParameters.IsEmpty ? null : new TypeVariables(null, Syntax.TypeParameters);
+            _resolved = new TypeResolver(Module, variables).Resolve(Syntax.Type);
+        }
+        finally
+        {
+            _isResolving = false;
+        }
+        Module.Evaluator.Leave();
+    }
+
     /// <summary>What the alias stands for, with its type arguments in place.</summary>
     internal RuntimeType Resolve(Evaluator evaluator, ModuleInstance user, TypeSyntax use, ImmutableArray<RuntimeType> arguments)
     {

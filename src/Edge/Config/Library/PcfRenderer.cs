@@ -303,7 +303,9 @@ internal sealed class PcfRenderer
             if (part is string name) path.Append(path.Length > 0 && path[^1] != '.' ? "." : "").Append(StringText.Identifier(name));
             else if (part is Value key) path.Append('[').Append(ValueText.Of(_evaluator, key).Value).Append(']');
         }
-        var module = _document is { } document && Evaluator.ModuleOf(document) is { } source ? $" of module `{source.Source.Uri}`" : "";
+        var module = _document is { } document && Evaluator.ModuleOf(document) is var source && ReferenceEquals(source.Self, document)
+            ? $" of module `{source.Source.Uri}`"
+            : "";
         return $"The above error occurred when rendering path `{path}`{module}.";
     }
 }

@@ -13,8 +13,8 @@ namespace Edge.Config.Syntax;
 /// </remarks>
 internal ref partial struct Parser
 {
-    /// <summary>4 MiB: two orders of magnitude above a large configuration.</summary>
-    public const int MaxBytes = 4 * 1024 * 1024;
+    /// <summary>8 MiB: more than fifty times a large configuration. The tree of the densest source takes 60 times its bytes.</summary>
+    public const int MaxBytes = 8 * 1024 * 1024;
 
     /// <summary>Levels of nested expressions, types and object bodies; a link in a chain of operators or accesses counts as one.</summary>
     public const int MaxDepth = 500;

@@ -104,12 +104,12 @@ public sealed class ParserBoundsTests
     }
 
     [Test]
-    public async Task A_file_beyond_4_MiB_is_refused_before_it_is_read()
+    public async Task A_file_beyond_8_MiB_is_refused_before_it_is_read()
     {
         var bytes = new byte[Parser.MaxBytes + 1];
         bytes.AsSpan().Fill((byte)' ');
         var error = Assert.Throws<SyntaxException>(() => Parser.Parse(new SourceText("file:///a.pkl", "a.pkl", bytes)));
-        await Assert.That(error.Headline).IsEqualTo("The file is too large: more than 4 MiB.");
+        await Assert.That(error.Headline).IsEqualTo("The file is too large: more than 8 MiB.");
         await Assert.That(error.Advice).IsEqualTo("Split it into modules and import them.");
         var largest = Parser.Parse(new SourceText("file:///a.pkl", "a.pkl", bytes.AsMemory(1)));
         await Assert.That(largest.Members.Length).IsEqualTo(0);

@@ -78,6 +78,9 @@ internal sealed partial class ModuleChecks
             case TraceExpression trace:
                 Visit(trace.Value, infers);
                 break;
+            case ImportExpression import:
+                CheckUri(import.Uri);
+                break;
             case ReadExpression read:
                 Visit(read.Uri);
                 break;

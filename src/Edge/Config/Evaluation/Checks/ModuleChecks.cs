@@ -61,7 +61,12 @@ internal sealed partial class ModuleChecks
             if (_module.IsAmending) CheckModifiers(declaration.Modifiers, Modifiers.None, "modules that amend another module", declaration.Header);
         }
         var names = new HashSet<string>();
-        foreach (var import in syntax.Imports) CheckNew(names, ModuleName.OfImport(import), import.Span);
+        if (syntax.Declaration?.Inheritance is { } inheritance) CheckUri(inheritance.Uri);
+        foreach (var import in syntax.Imports)
+        {
+            CheckUri(import.Uri);
+            CheckNew(names, ModuleName.OfImport(import), import.Span);
+        }
         foreach (var member in syntax.Members)
             if (member is ClassSyntax @class)
             {
@@ -213,6 +218,11 @@ internal sealed partial class ModuleChecks
     {
         if ((modifiers & Modifiers.External) != 0) throw Fail(header, "External members cannot have a body.");
         if ((modifiers & Modifiers.Abstract) != 0) throw Fail(header, "Abstract members cannot have a body.");
+    }
+
+    private void CheckUri(StringConstant uri)
+    {
+        if (ModuleLoader.InvalidIn(uri.Value) is { } reason) throw Fail(uri.Span, $"Module URI `{uri.Value}` has invalid syntax.", reason);
     }
 
     private void CheckLocal(ModuleMember member, string what, string name)

@@ -77,8 +77,11 @@ internal sealed class ModuleLoader(Evaluator evaluator)
         throw evaluator.Fail($"Module `{from.Source.Uri}` cannot have a relative import.");
     }
 
-    // `.../x.pkl` is the nearest x.pkl in a folder above the module's own.
-    private string ResolveUpwards(ModuleInstance from, string written)
+    private string ResolveUpwards(ModuleInstance from, string written) =>
+        FindUpwards(from, written) ?? throw evaluator.Fail($"Cannot find module `{written}`.");
+
+    /// <summary>What <c>.../x</c> names: the nearest x in a folder above the module's own; null where there is none.</summary>
+    internal string? FindUpwards(ModuleInstance from, string written)
     {
         var path = FileUri.PathOf(from.Source.Uri)!;
         var below = written == "..." ? Path.GetFileName(path) : written["...".Length..].TrimStart('/');
@@ -87,7 +90,7 @@ internal sealed class ModuleLoader(Evaluator evaluator)
             var candidate = Path.Combine(folder, Uri.UnescapeDataString(below));
             if (_files!.IsInside(candidate, out var real) && File.Exists(real)) return candidate;
         }
-        throw evaluator.Fail($"Cannot find module `{written}`.");
+        return null;
     }
 
     private ModuleInstance ImportFile(ModuleInstance from, string written, string path)
@@ -165,6 +168,9 @@ internal sealed class ModuleLoader(Evaluator evaluator)
     {
         if (module.Syntax.Declaration?.Inheritance is not { } inheritance) return null;
         var parent = module.Load(inheritance.Uri, inheritance.Span);
+        if (parent.Self is null && !ReferenceEquals(parent, module))
+            throw evaluator.FailAt(
+                module, inheritance.Span, $"Module `{module.Name}` cannot {(module.IsAmending ? "amend" : "extend")} itself by way of module `{parent.Name}`.");
         if (ReferenceEquals(parent, module))
             throw evaluator.FailAt(
                 module, inheritance.Span,
@@ -202,8 +208,9 @@ internal sealed class ModuleLoader(Evaluator evaluator)
     }
 
     // Characters that a URI cannot hold unescaped; a path with a space in it is common enough to pass.
-    private static string? InvalidIn(string reference)
+    internal static string? InvalidIn(string reference)
     {
+        if (reference == ".../") return "expected `...` or `.../path/to/my_module.pkl`";
         foreach (var c in reference)
             if (c is '^' or '`' or '{' or '}' or '|' or '"' or '<' or '>')
                 return "Illegal character in path";

@@ -35,6 +35,7 @@ internal sealed class ResourceReader(Evaluator evaluator)
             case "file":
                 return ReadFile(FileUri.PathOf(uri) ?? throw evaluator.Fail($"Resource URI `{uri}` has invalid syntax."));
             case null when from.Source.Uri.StartsWith("file:", StringComparison.Ordinal):
+                if (uri.StartsWith(".../", StringComparison.Ordinal)) return evaluator.Modules.FindUpwards(from, uri) is { } found ? ReadFile(found) : null;
                 return ReadFile(FileUri.Resolve(FileUri.PathOf(from.Source.Uri)!, uri));
             case "http" or "https" or "package" or "projectpackage" or "modulepath":
                 throw evaluator.Fail(

@@ -13,8 +13,9 @@ internal static class Superclasses
         if (syntax.Superclass is null)
             return module.IsBase && @class.SimpleName == "Any" ? null : evaluator.Base.Typed;
         var type = module.TypeOf(syntax.Superclass, @class.TypeVariables);
+        while (type is AliasType alias) type = alias.Aliased;
         if (type.Class is not { } superclass || type is not (ClassType or SelfModuleType or CollectionType or MapType or ListingType or PairType or FunctionRuntimeType))
-            throw evaluator.FailAt(module, syntax.Superclass.Span, $"`{type.Text}` is not a valid supertype.");
+            throw evaluator.FailAt(module, syntax.Superclass.Span, $"`{module.Source.TextOf(syntax.Superclass.Span)}` is not a valid supertype.");
         if (ReferenceEquals(superclass, @class))
             throw evaluator.FailAt(module, syntax.Superclass.Span, $"Class `{superclass.DisplayName}` cannot extend itself.");
         if (!superclass.IsOpen)

@@ -137,7 +137,7 @@ internal readonly struct TypeResolver(ModuleInstance module, TypeVariables? vari
         var imported = FindImport(module, name.Parts[0])
             ?? throw Evaluator.FailAt(
                 module, name.Parts[0].Span,
-                module.Syntax.Level.Names!.Find(first, out _) is null ? $"Cannot find module import `{first}`." : $"Expected `{first}` to be a module import, but it is not.");
+                module.Syntax.Level.Names!.Find(first, out _) is not { IsLocal: true } ? $"Cannot find module import `{first}`." : $"Expected `{first}` to be a module import, but it is not.");
         var typeName = name.Parts[1].Text;
         for (var m = imported; m is not null; m = m.Parent)
             if (m.FindType(typeName) is { } found && !IsLocal(found))
