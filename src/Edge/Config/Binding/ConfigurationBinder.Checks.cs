@@ -15,7 +15,6 @@ internal sealed partial class ConfigurationBinder
     private readonly List<(Place Place, ServerBlock Bound)> _blocks = [];
     private readonly List<(Place Place, Network Bound)> _networks = [];
     private readonly List<Place> _networkNames = [];
-    private readonly List<(Place Place, ReverseProxy Bound)> _proxies = [];
     private readonly List<(Place Place, Upstream Bound)> _upstreams = [];
 
     /// <summary>What properties mean where the user says nothing, for those who print the configuration.</summary>
@@ -94,7 +93,6 @@ internal sealed partial class ConfigurationBinder
     private ReverseProxy Check(Place place, ReverseProxy bound)
     {
         if (bound.Network is not null) _networkNames.Add(Property(place, "network"));
-        _proxies.Add((place, bound));
         return bound;
     }
 
@@ -116,8 +114,9 @@ internal sealed partial class ConfigurationBinder
     {
         foreach (var name in _networkNames)
             CheckNetworkName(name);
-        foreach (var proxy in _proxies)
-            CheckClaims(proxy.Place, proxy.Bound);
+        if (_networks.Count > 1)
+            foreach (var upstream in _upstreams)
+                CheckClaims(upstream);
         if (_errors.Count > 0) return bound;
         var tls = Property(place, "tls");
         bound = bound with { Servers = [.. _blocks.Select(b => KeyValuePair.Create(b.Place.Key, WithTls(b.Place, b.Bound, tls, bound.Tls)))] };
@@ -130,7 +129,7 @@ internal sealed partial class ConfigurationBinder
     private void CheckNetworkName(Place name)
     {
         if (name.Value is not StringValue { Value: var text }) return;
-        if (_networks.Any(n => n.Place.Key == text)) return;
+        if (_networks.Exists(n => n.Place.Key == text)) return;
         // Flags and the environment make one network of this name where the file has none.
         if (_networks.Count == 0 && text == "default") return;
         var near = EditDistance.Nearest(text, _networks.Where(n => !n.Place.IsKeySecret).Select(n => n.Place.Key));
@@ -140,18 +139,18 @@ internal sealed partial class ConfigurationBinder
             : $"the networks are {string.Join(", ", _networks.Select(n => $"`{n.Place.ShownKey}`"))}");
     }
 
-    private void CheckClaims(Place place, ReverseProxy proxy)
+    private void CheckClaims((Place Place, Upstream Bound) upstream)
     {
-        if (proxy.Network is not null) return;
-        foreach (var (upstream, bound) in _upstreams)
-        {
-            if (bound.Address?.Target.Address is not { } address || upstream.Parent?.Parent?.Object != place.Object) continue;
-            var claims = _networks.Where(n => n.Bound.Tunnel is { BridgeOutbound: true } tunnel && tunnel.TailnetRanges.Any(r => r.Contains(address)))
-                .Select(n => n.Place.ShownKey).ToList();
-            if (claims.Count < 2) continue;
-            _errors.Add(upstream, $"{string.Join(" and ", claims.Select(c => $"`{c}`"))} both claim {(IsShown(AddressOf(upstream)) ? address : "this address")}",
-                $"say which network leads there: `network = \"{claims[0]}\"` in this `ReverseProxy`");
-        }
+        // The listing's place, and the proxy's.
+        if (upstream.Bound.Address?.Target.Address is not { } address || upstream.Place.Parent?.Parent is not { } proxy) return;
+        if (Property(proxy, "network").Value is not NullValue) return;
+        var claims = _networks
+            .Where(n => n.Bound.Tunnel is { BridgeOutbound: true } tunnel && tunnel.TailnetRanges.Any(r => r.Contains(address)))
+            .Select(n => n.Place.ShownKey).ToList();
+        if (claims.Count < 2) return;
+        var shown = IsShown(AddressOf(upstream.Place)) ? address.ToString() : "this address";
+        _errors.Add(upstream.Place, $"{string.Join(" and ", claims.Select(c => $"`{c}`"))} both claim {shown}",
+            $"say which network leads there: `network = \"{claims[0]}\"` in this `ReverseProxy`");
     }
 
     /// <summary>What a block's own <c>tls</c> does not set is the server's; a block without TLS has none.</summary>
