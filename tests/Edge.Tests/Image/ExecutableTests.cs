@@ -65,7 +65,7 @@ public sealed class ExecutableTests
         string alone = Path.Combine(Directory.CreateTempSubdirectory("edge-alone-").FullName, "edge");
         try
         {
-            File.Copy(Published.Plain(), alone);
+            RootFolder.CopyExecutable(Published.Plain(), alone);
             Outcome outcome = await Run(alone, "check", "--system", "--json");
             await Assert.That(outcome.Check("libsodium").State).IsEqualTo("failed");
             await Assert.That(outcome.Check("libsodium").Text).Contains("beside the executable");

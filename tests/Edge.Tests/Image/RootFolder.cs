@@ -72,8 +72,14 @@ internal sealed class RootFolder : IDisposable
     public static RootFolder OfExecutable(string path) => Make(folder =>
     {
         Execute("/bin/chmod", ["755", folder]);
-        File.Copy(path, System.IO.Path.Combine(folder, "edge"));
+        CopyExecutable(path, System.IO.Path.Combine(folder, "edge"));
     });
+
+    /// <summary>
+    /// Copies a file that is to be run. The copy is written by another process: a child that this one forks meanwhile would hold the file open
+    /// for writing until its own exec, and running the file would fail (ETXTBSY).
+    /// </summary>
+    public static void CopyExecutable(string from, string to) => Execute("/bin/cp", [from, to]);
 
     public void Write(string path, string text)
     {
