@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Edge.Foundation.Addresses;
+
+/// <summary>An IPv4 or IPv6 address as a value: compared, hashed and passed without an object. IPv4 is held v4-mapped (RFC 4291 section 2.5.5.2).</summary>
+/// <param name="Bits">The 128 bits, first byte most significant.</param>
+internal readonly record struct IpAddress(UInt128 Bits)
+{
+    private const ulong MappedPrefix = 0xffff_0000_0000;
+
+    public static IpAddress AnyV4 => V4(0);
+
+    public static IpAddress AnyV6 => default;
+
+    public bool IsV4 => (Bits >> 32) == MappedPrefix >> 32;
+
+    /// <summary>32 or 128: the bits that a prefix length counts.</summary>
+    public int BitCount => IsV4 ? 32 : 128;
+
+    /// <summary>Bytes on the wire: 4 or 16.</summary>
+    public int Size => IsV4 ? 4 : 16;
+
+    /// <summary>The address as 32 bits, first byte most significant; only of IPv4.</summary>
+    public uint V4Bits => (uint)Bits;
+
+    public static IpAddress V4(uint bits) => new(MappedPrefix | bits);
+
+    /// <param name="bytes">4 or 16, as on the wire.</param>
+    public static IpAddress Read(ReadOnlySpan<byte> bytes) => bytes.Length == 4
+        ? V4(BinaryPrimitives.ReadUInt32BigEndian(bytes))
+        : new(BinaryPrimitives.ReadUInt128BigEndian(bytes[..16]));
+
+    /// <summary>Writes <see cref="Size"/> bytes.</summary>
+    public void Write(Span<byte> destination)
+    {
+        if (IsV4)
+            BinaryPrimitives.WriteUInt32BigEndian(destination, V4Bits);
+        else
+            BinaryPrimitives.WriteUInt128BigEndian(destination, Bits);
+    }
+
+    public static IpAddress Of(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        return Read(bytes[..length]);
+    }
+
+    public static bool TryParse(ReadOnlySpan<char> text, out IpAddress address)
+    {
+        var isParsed = IPAddress.TryParse(text, out var parsed) && parsed.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6;
+        address = isParsed ? Of(parsed!) : default;
+        return isParsed;
+    }
+
+    public IPAddress ToIPAddress()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Write(bytes);
+        return new IPAddress(bytes[..Size]);
+    }
+
+    public override string ToString() => ToIPAddress().ToString();
+}
