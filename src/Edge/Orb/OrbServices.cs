@@ -1,0 +1,21 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Orb;
+
+/// <summary>
+/// What handlers and middleware are compiled with. Each compiles its configuration record once, at start, to a <c>RequestDelegate</c>:
+/// <c>XHandler.Compile(record, services)</c> and <c>XMiddleware.Compile(record, services, next)</c>.
+/// </summary>
+internal sealed class OrbServices
+{
+    public required TimeProvider Time { get; init; }
+
+    public required ILoggerFactory Logs { get; init; }
+
+    /// <summary>The instruments of the server; the admin endpoint tells their values.</summary>
+    public required Meter Meter { get; init; }
+
+    /// <summary>Ends when the server does: background work of handlers and middleware ends with it.</summary>
+    public required CancellationToken Stopping { get; init; }
+}
