@@ -1,6 +1,7 @@
 using System.Globalization;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Configuration;
+using Edge.Foundation.Keys;
 
 namespace Edge.Node.WgQuick;
 
@@ -231,7 +232,7 @@ internal sealed class QuickParser
     private byte[] Key(string name, string value)
     {
         var key = new byte[KeySize];
-        if (value.Length == 44 && Convert.TryFromBase64String(value, key, out var length) && length == KeySize)
+        if (KeyText.TryReadBase64(value, key))
             return key;
         Fail($"`{name}` is no WireGuard key: it wants 44 characters of Base64 (32 bytes)", "`wg genkey`, `wg pubkey` and `wg genpsk` make them.");
         return [];
