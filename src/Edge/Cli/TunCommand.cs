@@ -75,6 +75,7 @@ internal sealed class TunCommand : EdgeCommand
             RunDirectory = directory,
             StateDirectory = StateDirectory.Find(Environment.GetEnvironmentVariable).Path,
             KeyLog = line.GetValue(_keyLog),
+            Resolver = new SystemResolver(),
             AllowsOffload = !line.GetValue(_noOffload),
             Report = text => terminal.Error.Write($"edge: {text}\n"),
         }, terminal, cancellation);

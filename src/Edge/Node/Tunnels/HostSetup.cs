@@ -139,15 +139,15 @@ internal sealed class HostSetup(RunDirectory directory, string interfaceName, Ac
     {
         try
         {
-            var backup = SystemResolver.Plan(configuration.DnsServers, configuration.DnsSearch, interfaceName);
+            var backup = ResolverSwap.Plan(configuration.DnsServers, configuration.DnsSearch, interfaceName);
             _record.Resolver = backup;
             directory.Save(_record);
-            SystemResolver.Apply(backup);
+            ResolverSwap.Apply(backup);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _record.Resolver = null;
-            throw new IOException($"DNS: {SystemResolver.File} cannot be written ({e.Message}): make it writable, or remove the line DNS and set the resolvers by other means", e);
+            throw new IOException($"DNS: {ResolverSwap.File} cannot be written ({e.Message}): make it writable, or remove the line DNS and set the resolvers by other means", e);
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed class HostSetup(RunDirectory directory, string interfaceName, Ac
         {
             if (record.SourceValidMark is not null)
                 File.WriteAllText(SourceValidMark, record.SourceValidMark);
-            if (record.Resolver is not null && !SystemResolver.Restore(record.Resolver))
+            if (record.Resolver is not null && !ResolverSwap.Restore(record.Resolver))
                 report($"{record.Resolver.Path} was changed by somebody else meanwhile and stays as it is");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,3 +1,5 @@
+using Edge.Io;
+
 namespace Edge.Node.Tunnels;
 
 /// <summary>How a tunnel is run, beside what its file says.</summary>
@@ -17,6 +19,9 @@ internal sealed record TunnelOptions
 
     /// <summary>False: as if the kernel offered no large packets.</summary>
     public bool AllowsOffload { get; init; } = true;
+
+    /// <summary>Looks up endpoints that are names.</summary>
+    public required IResolver Resolver { get; init; }
 
     /// <summary>Takes what the operator should know, a sentence at a time.</summary>
     public Action<string> Report { get; init; } = static _ => { };

@@ -42,6 +42,7 @@ internal sealed class WireGuardTunnel : IAsyncDisposable
     private HandshakeStampFile? _stamps;
     private TunnelSocket? _socket;
     private Task _rounds = Task.CompletedTask;
+    private string? _lastLookUp;
 
     private WireGuardTunnel(QuickConfiguration configuration, TunnelOptions options)
     {
@@ -250,8 +251,18 @@ internal sealed class WireGuardTunnel : IAsyncDisposable
 
     private async Task<bool> LookUp(int peer, QuickEndpoint endpoint)
     {
-        var addresses = await HostLookup.Find(endpoint.Host, _stop.Token);
-        var usable = addresses.Where(address => address.IsV4 ? _v4 is not null : _v6 is not null).ToList();
+        List<IpAddress> usable;
+        try
+        {
+            var addresses = await _options.Resolver.Resolve(endpoint.Host, _stop.Token);
+            usable = [.. addresses.Select(IpAddress.Of).Where(address => address.IsV4 ? _v4 is not null : _v6 is not null)];
+        }
+        catch (DialException e)
+        {
+            if (_lastLookUp != e.Message)
+                _options.Report(_lastLookUp = e.Message);
+            return false;
+        }
         if (usable.Count == 0)
             return false;
         var path = new DatagramPath(new Endpoint(usable[0], endpoint.Port), default);

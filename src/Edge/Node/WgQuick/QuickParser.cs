@@ -17,6 +17,7 @@ internal sealed class QuickParser
 
     private const int KeySize = 32;
     private const int MaxErrors = 100;
+    private const int LongestName = 24;
     private const int MinMtu = 576;
     private const int MaxMtu = 65_535 - 80;
 
@@ -72,7 +73,8 @@ internal sealed class QuickParser
         var name = line[..equals].TrimEnd().ToString();
         var value = line[(equals + 1)..].Trim().ToString();
         if (value.Length == 0)
-            Fail($"`{name}` has no value");
+            // A key that lost its name ends in '=': what stands before it is shown only where it could be a name.
+            Fail(name.Length <= LongestName ? $"`{name}` has no value" : "this is neither a section, nor `Key = Value`, nor a comment");
         else if (_isInInterface)
             ReadInterface(name, value);
         else if (_peer is not null)
