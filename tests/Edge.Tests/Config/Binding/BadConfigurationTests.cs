@@ -186,6 +186,19 @@ public sealed class BadConfigurationTests
     }
 
     [Test]
+    [Arguments("import \"a\0b.pkl\"", "1:1", "Module URI")]
+    [Arguments("import \"a%00b.pkl\"", "1:1", "Module URI")]
+    [Arguments("import \"file:///a%00b.pkl\"", "1:1", "Module URI")]
+    [Arguments("tls { certFile = read(\"a%00b\").text }", "1:18", "Resource URI")]
+    [Arguments("tls { certFile = read(\"file:///a%00b\").text }", "1:18", "Resource URI")]
+    public async Task A_file_name_with_a_nul_in_it(string text, string position, string what)
+    {
+        var errors = Sample.Errors(text + "\n");
+        await Assert.That(errors).StartsWith($"server.pkl:{position}: error: {what}");
+        await Assert.That(errors).Contains("invalid syntax");
+    }
+
+    [Test]
     [Arguments("../../../../../../etc/passwd")]
     [Arguments("OUTSIDE/server.pkl")]
     [Arguments("file://OUTSIDE/server.pkl")]
