@@ -179,6 +179,10 @@ public sealed class BadConfigurationTests
     }
 
     [Test]
+    public async Task An_error_of_the_users_own_that_says_nothing() =>
+        await Assert.That(Sample.Errors("tls { auto = throw(\"\") }\n")).StartsWith("server.pkl:1:14: error: The configuration throws an error that says nothing\n");
+
+    [Test]
     public async Task A_circle()
     {
         var errors = Sample.Errors("local a = b\nlocal b = a\ntls { auto = a }\n");
