@@ -5,7 +5,14 @@ namespace Edge.Fuzz;
 
 internal static class FuzzTargets
 {
-    public static IReadOnlyList<FuzzTarget> All { get; } = [new PklLexerTarget(), new PklParserTarget(), new NoiseTarget()];
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new PklLexerTarget(),
+        new PklParserTarget(),
+        new PklEvaluatorTarget(),
+        new ConfigurationTarget(),
+        new NoiseTarget(),
+    ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
 }
