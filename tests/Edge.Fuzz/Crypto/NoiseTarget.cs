@@ -6,18 +6,17 @@ namespace Edge.Fuzz.Crypto;
 /// <summary>Both sides of WireGuard's handshake read a message of anybody: only the genuine one is taken, and a refused one changes nothing.</summary>
 internal sealed class NoiseTarget : FuzzTarget
 {
-    private readonly X25519KeyPair _ours = new(Bytes(1));
-    private readonly X25519KeyPair _theirs = new(Bytes(2));
-    private readonly NoiseHandshake _initiator = new(NoiseProtocol.IKpsk2);
-    private readonly NoiseHandshake _responder = new(NoiseProtocol.IKpsk2);
     private readonly byte[] _initiation = new byte[NoiseProtocol.InitiationOverhead + 12];
     private readonly byte[] _response = new byte[NoiseProtocol.ResponseOverhead];
 
     public NoiseTarget()
     {
-        Start();
-        var payload = new byte[12];
-        _ = _responder.ReadMessage(_initiation, payload) && _responder.WriteMessage(Bytes(4), default, _response);
+        using var ours = new X25519KeyPair(Bytes(1));
+        using var theirs = new X25519KeyPair(Bytes(2));
+        using var initiator = Initiator(ours, theirs);
+        using var responder = Responder(theirs);
+        if (!responder.ReadMessage(_initiation, new byte[12]) || !responder.WriteMessage(Bytes(4), default, _response))
+            throw new InvalidOperationException("the genuine handshake does not complete");
     }
 
     public override string Name => "noise";
@@ -26,9 +25,12 @@ internal sealed class NoiseTarget : FuzzTarget
 
     public override int Run(byte[] input)
     {
-        Start();
-        var isInitiation = Takes(_responder, input, NoiseProtocol.InitiationOverhead);
-        var isResponse = Takes(_initiator, input, NoiseProtocol.ResponseOverhead);
+        using var ours = new X25519KeyPair(Bytes(1));
+        using var theirs = new X25519KeyPair(Bytes(2));
+        using var initiator = Initiator(ours, theirs);
+        using var responder = Responder(theirs);
+        var isInitiation = Takes(responder, input, NoiseProtocol.InitiationOverhead);
+        var isResponse = Takes(initiator, input, NoiseProtocol.ResponseOverhead);
         Check(isInitiation == input.AsSpan().SequenceEqual(_initiation), "Only the genuine initiation is taken.");
         Check(isResponse == input.AsSpan().SequenceEqual(_response), "Only the genuine response is taken.");
         return HashCode.Combine(isInitiation, isResponse, input.Length < NoiseProtocol.ResponseOverhead, input.Length < NoiseProtocol.InitiationOverhead);
@@ -44,13 +46,20 @@ internal sealed class NoiseTarget : FuzzTarget
         return isTaken;
     }
 
-    private void Start()
+    private NoiseHandshake Initiator(X25519KeyPair ours, X25519KeyPair theirs)
     {
-        _initiator.StartInitiator(default, _ours, _theirs.PublicKey);
-        _initiator.SetPresharedKey(Bytes(5));
-        _responder.StartResponder(default, _theirs);
-        _responder.SetPresharedKey(Bytes(5));
-        _ = _initiator.WriteMessage(Bytes(3), Bytes(6).AsSpan(0, 12), _initiation);
+        var side = new NoiseHandshake(NoiseProtocol.IKpsk2);
+        side.StartInitiator(default, ours, theirs.PublicKey);
+        side.SetPresharedKey(Bytes(5));
+        return side.WriteMessage(Bytes(3), Bytes(6).AsSpan(0, 12), _initiation) ? side : throw new InvalidOperationException("the initiation is refused");
+    }
+
+    private static NoiseHandshake Responder(X25519KeyPair theirs)
+    {
+        var side = new NoiseHandshake(NoiseProtocol.IKpsk2);
+        side.StartResponder(default, theirs);
+        side.SetPresharedKey(Bytes(5));
+        return side;
     }
 
     private static byte[] Bytes(byte value) => [.. Enumerable.Repeat(value, 32)];
