@@ -13,7 +13,7 @@ public sealed unsafe class AeadContext : IDisposable
     public const int TagSize = ChaCha20Poly1305.TagSize;
 
     /// <summary>Up to this many bytes of plaintext (an acknowledgement inside WireGuard) libsodium is quicker: it needs one call where libcrypto needs four.</summary>
-    internal const int SmallSize = 64;
+    internal const int SmallSize = 96;
 
     private readonly EvpContext? _sealing;
     private readonly EvpContext? _opening;

@@ -1,3 +1,4 @@
+using Edge.Fuzz.Crypto;
 using Edge.Fuzz.Pkl;
 
 namespace Edge.Fuzz;
@@ -10,6 +11,7 @@ internal static class FuzzTargets
         new PklParserTarget(),
         new PklEvaluatorTarget(),
         new ConfigurationTarget(),
+        new NoiseTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

@@ -30,6 +30,15 @@ internal sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
         return key is not null;
     }
 
+    /// <summary>Reads Tailscale's form, of machine and node keys alike: <c>privkey:</c> and 64 hexadecimal digits. There is no way back.</summary>
+    public static bool TryParseHex(ReadOnlySpan<char> text, [NotNullWhen(true)] out PrivateKey? key)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        key = KeyText.TryReadHex(text, "privkey:", bytes) ? new PrivateKey(bytes) : null;
+        CryptographicOperations.ZeroMemory(bytes);
+        return key is not null;
+    }
+
     /// <inheritdoc cref="X25519.Agree"/>
     public bool Agree(in PublicKey other, Span<byte> shared) => KeyPair.Agree(other.Bytes, shared);
 
