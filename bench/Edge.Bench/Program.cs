@@ -1,10 +1,12 @@
 using System.Globalization;
 using Edge.Bench;
+using Edge.Bench.Http;
 
 // One file a benchmark; each prints its table and returns whether it met its goals.
 var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)>(StringComparer.Ordinal)
 {
     ["aead"] = ("ChaCha20-Poly1305 of packets: libcrypto, libsodium and .NET against `openssl speed`", AeadBenchmark.Run),
+    ["http"] = ("`edge orb` beside Caddy and nginx: start, memory, size, requests per second, tail latency", HttpBenchmark.Run),
     ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
 };
 

@@ -10,9 +10,9 @@ internal static class BashCompletion
         var cases = new StringBuilder();
         foreach (var command in edge.Commands)
         {
-            var options = command.Options.Concat(edge.GlobalOptions.Where(option => option.Recursive)).Select(option => option.Name);
+            var options = command.ShownOptions.Concat(edge.GlobalOptions.Where(option => option.Recursive)).Select(option => option.Name);
             cases.Append($"    {command.Name})\n        options='{string.Join(' ', options)}' words='{string.Join(' ', command.ArgumentWords)}' suffix={command.ArgumentFiles}\n");
-            if (command.Options.Where(option => option.HelpName is not null).ToList() is { Count: > 0 } valued)
+            if (command.ShownOptions.Where(option => option.HelpName is not null).ToList() is { Count: > 0 } valued)
                 cases.Append($"        case $previous in {string.Join('|', valued.Select(option => option.Name))}) return ;; esac\n");
             cases.Append("        ;;\n");
         }

@@ -17,6 +17,9 @@ internal abstract class EdgeCommand(string name, string description) : Command(n
     /// <summary>The suffix, without its dot, of the files that completion offers for the argument; null for none.</summary>
     public virtual string? ArgumentFiles => null;
 
+    /// <summary>The options that help and completion tell of; hidden ones are those that this build refuses.</summary>
+    public IEnumerable<Option> ShownOptions => Options.Where(option => !option.Hidden);
+
     /// <returns>The exit code.</returns>
     public abstract Task<int> Run(ParseResult line, Terminal terminal, CancellationToken cancellation);
 }

@@ -14,7 +14,7 @@ internal static class FishCompletion
         {
             lines.Append($"complete -c edge -n __edge_no_command -a {command.Name} -d {Quote(command.Description)}\n");
             var condition = $"complete -c edge -n '__edge_command {command.Name}'";
-            foreach (var option in command.Options.Concat(edge.GlobalOptions.Where(option => option.Recursive)))
+            foreach (var option in command.ShownOptions.Concat(edge.GlobalOptions.Where(option => option.Recursive)))
                 lines.Append($"{condition} {Specify(option)}\n");
             if (command.ArgumentFiles is { } suffix)
                 lines.Append($"{condition} -k -a '(__fish_complete_suffix .{suffix})'\n");

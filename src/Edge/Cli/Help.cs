@@ -19,7 +19,7 @@ internal static class Help
         output.Write($"edge {command.Name}: {command.Description}\n\nusage:\n");
         foreach (var form in command.Usage)
             output.Write($"  edge {form}\n");
-        var rows = command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")).Concat(command.Options.Select(Describe)).ToList();
+        var rows = command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")).Concat(command.ShownOptions.Select(Describe)).ToList();
         if (rows.Count > 0)
         {
             output.Write("\nwith:\n");

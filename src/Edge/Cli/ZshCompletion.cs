@@ -12,7 +12,7 @@ internal static class ZshCompletion
         var cases = new StringBuilder();
         foreach (var command in edge.Commands)
         {
-            var specifications = command.Options.Concat(edge.GlobalOptions.Where(option => option.Recursive)).Select(Specify).ToList();
+            var specifications = command.ShownOptions.Concat(edge.GlobalOptions.Where(option => option.Recursive)).Select(Specify).ToList();
             if (command.ArgumentFiles is { } suffix)
                 specifications.Add(Quote($"1:{command.Arguments[0].Name}:_files -g \"*.{suffix}\""));
             else if (command.ArgumentWords.Count > 0)

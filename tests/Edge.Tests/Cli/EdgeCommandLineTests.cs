@@ -53,7 +53,7 @@ public sealed class EdgeCommandLineTests
         var run = await CommandRun.InProcess();
         await Assert.That(run.ExitCode).IsEqualTo(2);
         await Assert.That(run.Out).IsEqualTo("");
-        await Assert.That(run.Error).Contains("commands:\n  check ");
+        await Assert.That(run.Error).Contains("commands:\n  orb ");
     }
 
     [Test]
@@ -62,7 +62,7 @@ public sealed class EdgeCommandLineTests
         var overview = (await CommandRun.InProcess("help")).Out;
         await Assert.That(await CommandRun.InProcess("--help")).IsEqualTo(new CommandRun(0, overview, ""));
         await Assert.That(await CommandRun.InProcess("-h")).IsEqualTo(new CommandRun(0, overview, ""));
-        foreach (var command in new[] { "check", "version", "help", "completion" })
+        foreach (var command in new[] { "orb", "check", "version", "help", "completion" })
         {
             await Assert.That(overview).Contains($"\n  {command} ");
             var help = await CommandRun.InProcess("help", command);
@@ -136,8 +136,8 @@ public sealed class EdgeCommandLineTests
     public async Task Colour_marks_the_words_and_changes_nothing_else()
     {
         var error = new StringWriter();
-        await Program.Run(["orb"], new Terminal(new StringWriter(), error, HasColour: true));
+        await Program.Run(["fetch"], new Terminal(new StringWriter(), error, HasColour: true));
         await Assert.That(error.ToString()).IsEqualTo(
-            "edge: \e[1;31merror:\e[0m this build does not have `edge orb` yet\n  \e[36mhelp:\e[0m `edge help` lists what it has.\n");
+            "edge: \e[1;31merror:\e[0m this build does not have `edge fetch` yet\n  \e[36mhelp:\e[0m `edge help` lists what it has.\n");
     }
 }

@@ -1,0 +1,164 @@
+using System.CommandLine;
+using Edge.Config;
+using Edge.Foundation.Configuration;
+using Edge.Io;
+using Edge.Orb;
+using LogLevel = Edge.Foundation.Configuration.LogLevel;
+
+namespace Edge.Cli;
+
+/// <summary>`edge orb`: the server, until a signal ends it.</summary>
+internal sealed class OrbCommand : EdgeCommand
+{
+    private readonly Option<string?> _config = new("--config") { Description = "The configuration, such as server.pkl", HelpName = "FILE" };
+    private readonly Option<string?> _admin = new("--admin") { Description = "Where health, metrics and status answer: unix:PATH or HOST:PORT", HelpName = "ADDRESS" };
+    private readonly Option<string?> _logLevel = new("--log-level") { Description = "The least that is logged: trace, debug, info, warn or error", HelpName = "LEVEL" };
+    private readonly Option<string?> _logFormat = new("--log-format") { Description = "The form of the log: auto, text or json", HelpName = "FORMAT" };
+    private readonly Option<bool> _noTui = new("--no-tui") { Description = "No full-screen view (there is none yet)" };
+
+    // Flags of later builds: known, so that they are refused by what they are and not as a mistake.
+    private readonly (Option Option, string Help)[] _later;
+
+    public OrbCommand()
+        : base("orb", "Run the HTTP server")
+    {
+        const string Networks = "This build serves on the host's own network only: leave it out.";
+        _later =
+        [
+            (Flag("--tailscale"), Networks),
+            (Flag("--funnel"), Networks),
+            (Flag("--tailscale-direct"), Networks),
+            (Valued("--tailscale-auth-key", "KEY"), Networks),
+            (Flag("--tun"), Networks),
+            (Flag("--derp"), Networks),
+            (Valued("--derp-port", "PORT"), Networks),
+            (Valued("--control-url", "URL"), Networks),
+            (Valued("--hostname", "NAME"), Networks),
+            (Valued("--state", "DIR"), Networks),
+            (Flag("--ephemeral"), Networks),
+            (Valued("--advertise-tags", "TAGS"), Networks),
+            (Flag("--auto-https"), "Give certificates as files: `tls { certFile = \"...\"; keyFile = \"...\" }`."),
+            (Flag("--upgrade"), "Stop the running server with SIGTERM and start this one."),
+            (Flag("--tui"), "Leave it out; the log says what happens."),
+        ];
+        Options.Add(_config);
+        Options.Add(_admin);
+        Options.Add(_logLevel);
+        Options.Add(_logFormat);
+        Options.Add(_noTui);
+        foreach (var (option, _) in _later)
+            Options.Add(option);
+    }
+
+    public override IReadOnlyList<string> Usage => ["orb --config FILE [--admin ADDRESS] [--log-level LEVEL] [--log-format FORMAT]"];
+
+    public override string Details =>
+        """
+        Serves until SIGTERM or SIGINT, then lets requests under way finish; a second signal ends it at once.
+        exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration
+        """;
+
+    public override async Task<int> Run(ParseResult line, Terminal terminal, CancellationToken cancellation)
+    {
+        foreach (var (option, help) in _later)
+        {
+            if (line.GetResult(option) is { Implicit: false })
+                return Refuse(terminal, $"this build does not have `{option.Name}` yet", help);
+        }
+        if (line.GetValue(_config) is not { } file)
+            return Refuse(terminal, "`--config FILE` is missing", "`edge help orb` says how it is used.");
+
+        var result = ConfigurationLoader.Load(file, new LoadOptions { Trace = terminal.Error.WriteLine });
+        if (result.Configuration is not { } configuration)
+        {
+            new CheckReport(file, json: false, terminal).Write(result.Errors);
+            return ExitCode.WrongUsage;
+        }
+        return TryOverride(line, ref configuration, terminal) ? await Serve(configuration, terminal, cancellation) : ExitCode.WrongUsage;
+    }
+
+    private static async Task<int> Serve(EdgeServer configuration, Terminal terminal, CancellationToken cancellation)
+    {
+        using var logs = new Logs(new StandardStream(2), LevelOf(configuration.Logging.Level), IsJson(configuration.Logging.Format), TimeProvider.System);
+        using var signals = new StopSignals(cancellation);
+        try
+        {
+            await using var server = new OrbServer(configuration, new OrbOptions { Logs = logs });
+            await server.Start(signals.First);
+            await signals.Wait();
+            await server.Stop();
+            return ExitCode.Done;
+        }
+        catch (OrbException failure)
+        {
+            terminal.Fail(failure.Message, failure.Help);
+            return failure.IsConfiguration ? ExitCode.WrongUsage : ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (signals.First.IsCancellationRequested)
+        {
+            // Stopped before it had started.
+            return ExitCode.Done;
+        }
+    }
+
+    private bool TryOverride(ParseResult line, ref EdgeServer configuration, Terminal terminal)
+    {
+        var logging = configuration.Logging;
+        if (line.GetValue(_logLevel) is { } level)
+        {
+            if (!Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed) || char.IsAsciiDigit(level[0]))
+            {
+                Refuse(terminal, $"`--log-level` does not know `{level}`", "It is one of trace, debug, info, warn, error.");
+                return false;
+            }
+            logging = logging with { Level = parsed };
+        }
+        if (line.GetValue(_logFormat) is { } format)
+        {
+            if (!Enum.TryParse<LogFormat>(format, ignoreCase: true, out var parsed) || char.IsAsciiDigit(format[0]))
+            {
+                Refuse(terminal, $"`--log-format` does not know `{format}`", "It is one of auto, text, json.");
+                return false;
+            }
+            logging = logging with { Format = parsed };
+        }
+        var admin = configuration.Admin;
+        if (line.GetValue(_admin) is { } address)
+        {
+            if (!ListenAddress.TryParse(address, out var listen))
+            {
+                Refuse(terminal, $"`--admin` cannot listen on `{address}`", "Give `unix:PATH`, or an address of this host such as `127.0.0.1:9090`.");
+                return false;
+            }
+            if (!listen.IsLocal && !admin.AllowRemote)
+            {
+                Refuse(terminal, "other hosts could reach the admin interface, which has no password", "Use an address of this host, such as `127.0.0.1:9090`, or say `admin { allowRemote = true }`.");
+                return false;
+            }
+            admin = admin with { Listen = listen };
+        }
+        configuration = configuration with { Logging = logging, Admin = admin };
+        return true;
+    }
+
+    private static Microsoft.Extensions.Logging.LogLevel LevelOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace => Microsoft.Extensions.Logging.LogLevel.Trace,
+        LogLevel.Debug => Microsoft.Extensions.Logging.LogLevel.Debug,
+        LogLevel.Info => Microsoft.Extensions.Logging.LogLevel.Information,
+        LogLevel.Warn => Microsoft.Extensions.Logging.LogLevel.Warning,
+        _ => Microsoft.Extensions.Logging.LogLevel.Error,
+    };
+
+    private static bool IsJson(LogFormat format) => format == LogFormat.Json || (format == LogFormat.Auto && Console.IsErrorRedirected);
+
+    private static Option<bool> Flag(string name) => new(name) { Hidden = true };
+
+    private static Option<string?> Valued(string name, string value) => new(name) { Hidden = true, HelpName = value };
+
+    private static int Refuse(Terminal terminal, string what, string help)
+    {
+        terminal.Fail(what, help);
+        return ExitCode.WrongUsage;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Edge.Foundation.Configuration;
+using Edge.Orb.Handlers;
+using Edge.Orb.Proxy;
+using Microsoft.AspNetCore.Http;
+
+namespace Edge.Orb;
+
+/// <summary>From configuration records to delegates: the one place that knows every handler and every middleware.</summary>
+internal static class Composition
+{
+    /// <exception cref="OrbException">The record asks for what cannot be had.</exception>
+    public static RequestDelegate Compile(Handler handler, OrbServices services) => handler switch
+    {
+        StaticFiles files => StaticFilesHandler.Compile(files, services),
+        Redirect redirect => RedirectHandler.Compile(redirect, services),
+        Respond respond => RespondHandler.Compile(respond, services),
+        ReverseProxy proxy => Compile(proxy, services),
+        _ => throw new ArgumentException($"{handler.GetType().Name} is no handler of the schema", nameof(handler)),
+    };
+
+    /// <summary>The middleware around a handler; the first listed is outermost.</summary>
+    /// <exception cref="OrbException">A record asks for what cannot be had.</exception>
+    public static RequestDelegate Compile(ImmutableArray<Middleware> middleware, OrbServices services, RequestDelegate innermost)
+    {
+        var next = innermost;
+        for (var i = middleware.Length - 1; i >= 0; i--)
+            next = Compile(middleware[i], services, next);
+        return next;
+    }
+
+    private static RequestDelegate Compile(Middleware middleware, OrbServices services, RequestDelegate next) => middleware switch
+    {
+        _ => throw NotThere("middleware", middleware.GetType().Name),
+    };
+
+    private static RequestDelegate Compile(ReverseProxy proxy, OrbServices services)
+    {
+        try
+        {
+            return ReverseProxyHandler.Compile(proxy, services);
+        }
+        catch (UpstreamSetupException failure)
+        {
+            throw new OrbException(failure.Message, "`edge check` shows the configuration as it is used.", isConfiguration: true, failure);
+        }
+    }
+
+    private static OrbException NotThere(string kind, string name) =>
+        new($"this build does not have the {kind} `{name}` yet", $"take `new {name} {{ ... }}` out of the configuration.", isConfiguration: true);
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using Edge.Foundation.Configuration;
+using Edge.Orb.Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Edge.Orb;
+
+/// <summary>One address and the sites that share it. A feature of every connection that comes in there.</summary>
+internal sealed class Listener
+{
+    private readonly Dictionary<string, Site> _exact = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Site> _wildcards = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Site>.AlternateLookup<ReadOnlySpan<char>> _exactBySpan;
+    private readonly Dictionary<string, Site>.AlternateLookup<ReadOnlySpan<char>> _wildcardsBySpan;
+
+    /// <param name="address">As the configuration has it.</param>
+    /// <param name="sites">At least one. Either all have TLS or none: the configuration was checked.</param>
+    public Listener(ListenAddress address, IEnumerable<Site> sites)
+    {
+        Address = address;
+        Sites = [.. sites];
+        foreach (var site in Sites)
+        {
+            if (site.Block.Domains.IsEmpty)
+                Default = site;
+            foreach (var domain in site.Block.Domains)
+            {
+                if (domain.StartsWith("*.", StringComparison.Ordinal))
+                    _wildcards.TryAdd(domain[2..], site);
+                else
+                    _exact.TryAdd(domain, site);
+            }
+        }
+        _exactBySpan = _exact.GetAlternateLookup<ReadOnlySpan<char>>();
+        _wildcardsBySpan = _wildcards.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public ListenAddress Address { get; }
+
+    public ImmutableArray<Site> Sites { get; }
+
+    public bool HasTls => Sites[0].Tls is not null;
+
+    /// <summary>The site that answers every name; null: each answers its own names only.</summary>
+    public Site? Default { get; }
+
+    /// <summary>Where it is bound; null before that. The port is the real one where the address asked for any.</summary>
+    public EndPoint? Bound { get; set; }
+
+    /// <summary>The site of a host name: the exact name first, then a wildcard for its first label, then the default.</summary>
+    /// <param name="host">Without a port; case does not count.</param>
+    public Site? Find(ReadOnlySpan<char> host)
+    {
+        if (_exact.Count > 0 && _exactBySpan.TryGetValue(host, out var site))
+            return site;
+        if (_wildcards.Count > 0 && host.IndexOf('.') is var dot and > 0 && _wildcardsBySpan.TryGetValue(host[(dot + 1)..], out site))
+            return site;
+        return Default;
+    }
+
+    /// <summary>The terms of a handshake: those of the site that the client names.</summary>
+    /// <exception cref="AuthenticationException">No site answers to the name: the handshake fails.</exception>
+    public async ValueTask<SslServerAuthenticationOptions> Agree(TlsHandshakeCallbackContext context)
+    {
+        var name = context.ClientHelloInfo.ServerName;
+        // A client that asks by address names nobody (RFC 6066, section 3).
+        var site = name.Length == 0 ? Default ?? Sites[0] : Find(name);
+        if (site?.Tls is null)
+            throw new AuthenticationException("no site of this listener answers to the name");
+        context.Connection.Features.Set(new Handshake(site, name.Length > 0));
+        return await site.Tls.OptionsFor(name, context.CancellationToken);
+    }
+}

@@ -1,0 +1,22 @@
+using Edge.Io;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Orb;
+
+/// <summary>What the server is given beside its configuration.</summary>
+internal sealed record OrbOptions
+{
+    public required ILoggerFactory Logs { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How other hosts are reached; null: over this host's sockets and resolver.</summary>
+    public IDialler? Dialler { get; init; }
+
+    public OrbLimits Limits { get; init; } = OrbLimits.Default;
+
+    public Readiness Readiness { get; init; } = new();
+
+    /// <summary>Makes further listeners that serve no site of the configuration, such as the admin interface, once the services are known.</summary>
+    public Func<OrbServices, IReadOnlyList<PrivateListener>> Private { get; init; } = static _ => [];
+}
