@@ -8,6 +8,7 @@ internal sealed class Deadline : IDisposable
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _aborted;
     private readonly TimeSpan _limit;
+    private volatile bool _isMet;
 
     public Deadline(TimeSpan limit, TimeProvider time, CancellationToken aborted)
     {
@@ -18,8 +19,21 @@ internal sealed class Deadline : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>The upstream is waited for, from now.</summary>
-    public void Start() => _source.CancelAfter(_limit);
+    /// <summary>The upstream is waited for, from now, unless it has answered already.</summary>
+    public void Start()
+    {
+        if (_isMet) return;
+        _source.CancelAfter(_limit);
+        // The answer may have come between the two lines.
+        if (_isMet) Stop();
+    }
+
+    /// <summary>The upstream has begun to answer: from here on the client alone says when it has waited enough.</summary>
+    public void Meet()
+    {
+        _isMet = true;
+        Stop();
+    }
 
     /// <summary>The upstream is not waited for.</summary>
     public void Stop() => _source.CancelAfter(Timeout.InfiniteTimeSpan);

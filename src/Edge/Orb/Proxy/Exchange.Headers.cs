@@ -53,7 +53,11 @@ internal sealed partial class Exchange
         // RFC 9113, section 8.2.3: HTTP/2 may cut the field into crumbs; in HTTP/1.1 it is one.
         if (name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) && values.Count > 1) values = string.Join("; ", values.ToArray());
         // Without a body there is nothing to continue with.
-        if (_body is null && name.Equals("Expect", StringComparison.OrdinalIgnoreCase)) return;
+        if (name.Equals("Expect", StringComparison.OrdinalIgnoreCase))
+        {
+            if (_body is not null && HeaderRules.HasWord(values, "100-continue")) request.Headers.ExpectContinue = true;
+            return;
+        }
         if (_upgrade.IsHttp2 && name.Equals("Sec-WebSocket-Key", StringComparison.OrdinalIgnoreCase)) return;
         if (request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values)) return;
         // What is left are the fields that the platform files under the body; a request without one gets an empty body to carry them.
@@ -99,7 +103,7 @@ internal sealed partial class Exchange
             {
                 // RFC 9112, section 6.3: beside Transfer-Encoding it means nothing, and two that differ are a fault.
                 if (response.Headers.NonValidated.Contains("Transfer-Encoding")) continue;
-                if (response.Content.Headers.ContentLength is not { } length) return Unusable(name);
+                if (response.Content.Headers.ContentLength is not { } length || values.Any(value => value != values.First())) return Unusable(name);
                 // RFC 9110, section 8.6: these have no body and no length.
                 if ((int)response.StatusCode is not (204 or 205)) _context.Response.ContentLength = length;
                 continue;

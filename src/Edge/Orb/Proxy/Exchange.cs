@@ -49,7 +49,7 @@ internal sealed partial class Exchange : IDisposable
         {
             using var request = Request();
             using var response = await _backend.Transport.Send(request, _deadline.Token);
-            _deadline.Stop();
+            _deadline.Meet();
             if ((int)response.StatusCode is 502 or 503 or 504)
                 BackendProblem = string.Create(CultureInfo.InvariantCulture, $"its status was {(int)response.StatusCode}");
             return await Return(response);
