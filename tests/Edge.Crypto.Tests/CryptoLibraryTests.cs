@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Edge.Crypto.Tests;
@@ -14,7 +13,7 @@ public sealed class CryptoLibraryTests
 
     private static byte[] Rfc8439Section282()
     {
-        using var oracle = new ChaCha20Poly1305(s_key);
+        using var oracle = new System.Security.Cryptography.ChaCha20Poly1305(s_key);
         byte[] ciphertext = new byte[s_plaintext.Length];
         byte[] tag = new byte[16];
         oracle.Encrypt(s_nonce, s_plaintext, ciphertext, tag, s_associatedData);

@@ -40,7 +40,7 @@ internal static class Definitions
         owner.Enclosing?.Module.Source is { } source && IsUsers(source) ? source : null;
 
     // Null for what a spread or the library made.
-    private static Node? SyntaxOf(Member member) => member switch
+    private static SyntaxNode? SyntaxOf(Member member) => member switch
     {
         SyntaxMember written => written.Definition,
         GeneratedMember generated => generated.Syntax.Definition,
@@ -48,7 +48,7 @@ internal static class Definitions
     };
 
     // What a caret under the value covers: an expression, or, for `name { ... }`, the name.
-    private static SourceSpan SpanOf(Node node) => node switch
+    private static SourceSpan SpanOf(SyntaxNode node) => node switch
     {
         ObjectProperty { Value: { } value } => SpanOf(value),
         ObjectProperty property => property.Name.Span,

@@ -9,7 +9,7 @@ internal sealed partial class Evaluator
     /// <summary>Whether type checks reach into listings and mappings now: a constraint's outcome may depend on it.</summary>
     internal bool ChecksEagerly { get; set; }
 
-    internal Node? CurrentDefinition => _depth > 0 ? _calls[_depth - 1].Definition : null;
+    internal SyntaxNode? CurrentDefinition => _depth > 0 ? _calls[_depth - 1].Definition : null;
 
     internal ModuleInstance CurrentModule => _depth > 0 ? _calls[_depth - 1].Module : Base.Module;
 

@@ -16,7 +16,7 @@ internal sealed partial class Evaluator
     private struct Activation
     {
         public ModuleInstance Module;
-        public Node Definition;
+        public SyntaxNode Definition;
 
         /// <summary>Where the next call was made: in the definition, or in a type that it names.</summary>
         public SourceSpan Site;
@@ -46,7 +46,7 @@ internal sealed partial class Evaluator
         if (_depth > 0) _calls[_depth - 1].SiteSource = null;
     }
 
-    internal void Enter(ModuleInstance module, Node definition)
+    internal void Enter(ModuleInstance module, SyntaxNode definition)
     {
         if (_depth >= Limits.Depth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw Fail("A stack overflow occurred.");

@@ -108,7 +108,7 @@ internal sealed class BodyNames
 
 /// <summary>A method of a class or module, or a local one of an object.</summary>
 internal sealed class MethodMember(
-    Node definition,
+    SyntaxNode definition,
     SourceSpan header,
     Modifiers modifiers,
     string name,
@@ -119,7 +119,7 @@ internal sealed class MethodMember(
     LexicalLevel level)
 {
 
-    public Node Definition { get; } = definition;
+    public SyntaxNode Definition { get; } = definition;
 
     public SourceSpan Header { get; } = header;
 

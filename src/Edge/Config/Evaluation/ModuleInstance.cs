@@ -137,5 +137,5 @@ internal sealed class ModuleInstance
     internal QualifiedNames? Names { get; set; }
 
     /// <summary>The qualified name of a member or function of this module, such as <c>server#Tls.port</c>.</summary>
-    internal string? NameOf(Node definition) => QualifiedNames.Of(this, definition);
+    internal string? NameOf(SyntaxNode definition) => QualifiedNames.Of(this, definition);
 }

@@ -9,7 +9,7 @@ internal sealed class SyntaxMember : Member
     private ExternalMember? _external;
 
     private SyntaxMember(
-        Node definition, MemberKind kind, Modifiers modifiers, string? name, TypeSyntax? type, Expression? value,
+        SyntaxNode definition, MemberKind kind, Modifiers modifiers, string? name, TypeSyntax? type, Expression? value,
         ImmutableArray<ObjectBody> bodies, LexicalLevel level, SourceSpan nameSpan)
     {
         Definition = definition;
@@ -56,7 +56,7 @@ internal sealed class SyntaxMember : Member
     public SyntaxMember(ImportClause import, string name, LexicalLevel level)
         : this(import, MemberKind.Property, Modifiers.Local, name, null, null, default, level, import.Span) => Import = import;
 
-    public Node Definition { get; }
+    public SyntaxNode Definition { get; }
 
     public override MemberKind Kind { get; }
 

@@ -5,7 +5,7 @@ namespace Edge.Config.Syntax;
 // The grammar's expression family on one page. Argument lists are ImmutableArrays; `default` (IsDefault) means that none was
 // written: a property access, not a call.
 
-internal abstract partial class Expression(SourceSpan span) : Node(span);
+internal abstract partial class Expression(SourceSpan span) : SyntaxNode(span);
 
 internal sealed partial class ThisExpression(SourceSpan span) : Expression(span);
 
@@ -46,7 +46,7 @@ internal sealed partial class StringLiteral(SourceSpan span, ImmutableArray<Stri
 }
 
 /// <summary>Either text or an interpolated expression; exactly one of the two is set.</summary>
-internal sealed partial class StringPart(SourceSpan span, string? text, Expression? interpolation) : Node(span)
+internal sealed partial class StringPart(SourceSpan span, string? text, Expression? interpolation) : SyntaxNode(span)
 {
     public string? Text { get; } = text;
 

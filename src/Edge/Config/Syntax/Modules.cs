@@ -9,7 +9,7 @@ internal sealed partial class ModuleSyntax(
     SourceSpan span,
     ModuleDeclaration? declaration,
     ImmutableArray<ImportClause> imports,
-    ImmutableArray<ModuleMember> members) : Node(span)
+    ImmutableArray<ModuleMember> members) : SyntaxNode(span)
 {
     public ModuleDeclaration? Declaration { get; } = declaration;
 
@@ -33,7 +33,7 @@ internal sealed partial class ModuleDeclaration(
     ImmutableArray<Annotation> annotations,
     Modifiers modifiers,
     QualifiedIdentifier? name,
-    InheritanceClause? inheritance) : Node(span)
+    InheritanceClause? inheritance) : SyntaxNode(span)
 {
     /// <summary>Without doc comment and annotations.</summary>
     public SourceSpan Header { get; } = header;
@@ -49,7 +49,7 @@ internal sealed partial class ModuleDeclaration(
     public InheritanceClause? Inheritance { get; } = inheritance;
 }
 
-internal sealed partial class InheritanceClause(SourceSpan span, InheritanceKind kind, StringConstant uri) : Node(span)
+internal sealed partial class InheritanceClause(SourceSpan span, InheritanceKind kind, StringConstant uri) : SyntaxNode(span)
 {
     public InheritanceKind Kind { get; } = kind;
 
@@ -57,7 +57,7 @@ internal sealed partial class InheritanceClause(SourceSpan span, InheritanceKind
 }
 
 /// <summary><c>import "uri" as alias</c> or <c>import* "glob" as alias</c></summary>
-internal sealed partial class ImportClause(SourceSpan span, StringConstant uri, bool isGlob, Identifier? alias) : Node(span)
+internal sealed partial class ImportClause(SourceSpan span, StringConstant uri, bool isGlob, Identifier? alias) : SyntaxNode(span)
 {
     public StringConstant Uri { get; } = uri;
 
@@ -68,7 +68,7 @@ internal sealed partial class ImportClause(SourceSpan span, StringConstant uri, 
 
 /// <summary>A class, type alias, property or method: a module's or, the last two, a class's member.</summary>
 internal abstract partial class ModuleMember(
-    SourceSpan span, SourceSpan header, DocComment? doc, ImmutableArray<Annotation> annotations, Modifiers modifiers, Identifier name) : Node(span)
+    SourceSpan span, SourceSpan header, DocComment? doc, ImmutableArray<Annotation> annotations, Modifiers modifiers, Identifier name) : SyntaxNode(span)
 {
     /// <summary>The declaration without doc comment, annotations and body.</summary>
     public SourceSpan Header { get; } = header;

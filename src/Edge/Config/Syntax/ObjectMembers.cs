@@ -6,7 +6,7 @@ namespace Edge.Config.Syntax;
 // inherited value (`foo { ... } { ... }`): exactly one of Value and Bodies is set.
 
 /// <summary><c>{ a, b -> member ... }</c></summary>
-internal sealed partial class ObjectBody(SourceSpan span, ImmutableArray<Parameter> parameters, ImmutableArray<ObjectMember> members) : Node(span)
+internal sealed partial class ObjectBody(SourceSpan span, ImmutableArray<Parameter> parameters, ImmutableArray<ObjectMember> members) : SyntaxNode(span)
 {
     /// <summary>Empty where none are written.</summary>
     public ImmutableArray<Parameter> Parameters { get; } = parameters;
@@ -14,7 +14,7 @@ internal sealed partial class ObjectBody(SourceSpan span, ImmutableArray<Paramet
     public ImmutableArray<ObjectMember> Members { get; } = members;
 }
 
-internal abstract partial class ObjectMember(SourceSpan span) : Node(span);
+internal abstract partial class ObjectMember(SourceSpan span) : SyntaxNode(span);
 
 /// <summary><c>expr</c></summary>
 internal sealed partial class ObjectElement(SourceSpan span, Expression value) : ObjectMember(span)

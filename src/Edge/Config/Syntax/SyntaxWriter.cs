@@ -111,7 +111,7 @@ internal sealed partial class SyntaxWriter
 
     private void Signed(long value) => Number((value << 1) ^ (value >> 63));
 
-    private void Tag(SyntaxTag tag, Node node)
+    private void Tag(SyntaxTag tag, SyntaxNode node)
     {
         Byte((byte)tag);
         Span(node.Span);
@@ -125,7 +125,7 @@ internal sealed partial class SyntaxWriter
     }
 
     // A span inside of the node's own.
-    private void InnerSpan(SourceSpan span, Node node)
+    private void InnerSpan(SourceSpan span, SyntaxNode node)
     {
         Number(span.Start - node.Span.Start);
         Number(span.Length);
@@ -150,7 +150,7 @@ internal sealed partial class SyntaxWriter
     }
 
     private void Optional<T>(T? node, Action<T> write)
-        where T : Node
+        where T : SyntaxNode
     {
         Flag(node is not null);
         if (node is not null)

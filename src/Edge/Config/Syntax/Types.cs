@@ -4,7 +4,7 @@ namespace Edge.Config.Syntax;
 
 // The grammar's type family on one page.
 
-internal abstract partial class TypeSyntax(SourceSpan span) : Node(span);
+internal abstract partial class TypeSyntax(SourceSpan span) : SyntaxNode(span);
 
 /// <summary><c>unknown</c></summary>
 internal sealed partial class UnknownType(SourceSpan span) : TypeSyntax(span);

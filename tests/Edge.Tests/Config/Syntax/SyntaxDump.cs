@@ -8,12 +8,12 @@ namespace Edge.Tests.Config.Syntax;
 /// <summary>A tree as text, a node a line, by reflection over the nodes' properties: it cannot forget one.</summary>
 internal static class SyntaxDump
 {
-    public static string Of(Node node) => Of(node, withSpans: true, withParentheses: true);
+    public static string Of(SyntaxNode node) => Of(node, withSpans: true, withParentheses: true);
 
     /// <summary>What the tree means, wherever it was written and however grouped.</summary>
-    public static string Meaning(Node node) => Of(node, withSpans: false, withParentheses: false);
+    public static string Meaning(SyntaxNode node) => Of(node, withSpans: false, withParentheses: false);
 
-    private static string Of(Node node, bool withSpans, bool withParentheses)
+    private static string Of(SyntaxNode node, bool withSpans, bool withParentheses)
     {
         var text = new StringBuilder();
         Append(text, 0, "", node, withSpans, withParentheses);
@@ -25,11 +25,11 @@ internal static class SyntaxDump
         while (!withParentheses && value is ParenthesizedExpression or ParenthesizedType)
             value = value is ParenthesizedExpression expression ? expression.Inner : ((ParenthesizedType)value).Inner;
         text.Append(' ', depth).Append(name);
-        if (value is Node node)
+        if (value is SyntaxNode node)
         {
             text.Append(node.GetType().Name).Append(withSpans ? $" {node.Span}\n" : "\n");
             foreach (var property in node.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
-                if (property.Name != nameof(Node.Span) && property.Name != nameof(StringLiteral.ConstantText) && (withSpans || property.PropertyType != typeof(SourceSpan)))
+                if (property.Name != nameof(SyntaxNode.Span) && property.Name != nameof(StringLiteral.ConstantText) && (withSpans || property.PropertyType != typeof(SourceSpan)))
                     Append(text, depth + 1, property.Name + ": ", property.GetValue(node), withSpans, withParentheses);
         }
         else if (value is IEnumerable list and not string)

@@ -36,13 +36,13 @@ internal enum ScopeKind : byte
 /// <param name="kind">What opened it.</param>
 /// <param name="definition">The definition whose name an error bears.</param>
 /// <param name="level">The scope's own const level; that of a scope inside is never lower.</param>
-internal sealed class CheckScope(CheckScope? parent, ScopeKind kind, Node definition, ConstLevel level)
+internal sealed class CheckScope(CheckScope? parent, ScopeKind kind, SyntaxNode definition, ConstLevel level)
 {
     public CheckScope? Parent => parent;
 
     public ScopeKind Kind => kind;
 
-    public Node Definition => definition;
+    public SyntaxNode Definition => definition;
 
     public ConstLevel Level { get; } = parent is not null && parent.Level > level ? parent.Level : level;
 
@@ -74,5 +74,5 @@ internal sealed class CheckScope(CheckScope? parent, ScopeKind kind, Node defini
     /// <summary>Whether what <c>this</c> means here must be constant.</summary>
     public bool NeedsConstThis => Level == ConstLevel.All && ConstDepth == -1;
 
-    public CheckScope Enter(ScopeKind inner, Node definition, ConstLevel own = ConstLevel.None) => new(this, inner, definition, own);
+    public CheckScope Enter(ScopeKind inner, SyntaxNode definition, ConstLevel own = ConstLevel.None) => new(this, inner, definition, own);
 }

@@ -168,7 +168,7 @@ internal sealed partial class ModuleChecks
         }
     }
 
-    private void VisitInLambda(Node definition, Expression body, bool infers)
+    private void VisitInLambda(SyntaxNode definition, Expression body, bool infers)
     {
         var outer = _scope;
         _scope = outer.Enter(ScopeKind.Lambda, definition);
@@ -202,7 +202,7 @@ internal sealed partial class ModuleChecks
             });
     }
 
-    private static string NameOf(Node definition) => definition switch
+    private static string NameOf(SyntaxNode definition) => definition switch
     {
         ModuleMember member => member.Name.Text,
         ObjectProperty property => property.Name.Text,

@@ -126,7 +126,7 @@ internal sealed partial class ModuleChecks
             throw Fail(new SourceSpan(@for.Span.Start, "for".Length), $"A for-generator cannot generate object {what} (only entries and elements).");
     }
 
-    private void VisitElement(Node definition, Expression? value, ImmutableArray<ObjectBody> bodies)
+    private void VisitElement(SyntaxNode definition, Expression? value, ImmutableArray<ObjectBody> bodies)
     {
         var outer = _scope;
         _scope = outer.Enter(ScopeKind.Member, definition, outer.Level);
@@ -137,7 +137,7 @@ internal sealed partial class ModuleChecks
     }
 
     private void VisitObjectProperty(
-        Node syntax, Modifiers modifiers, Identifier name, TypeSyntax? type, Expression? value, ImmutableArray<ObjectBody> bodies)
+        SyntaxNode syntax, Modifiers modifiers, Identifier name, TypeSyntax? type, Expression? value, ImmutableArray<ObjectBody> bodies)
     {
         var header = SourceSpan.FromBounds(syntax is ModuleMember member ? member.Header.Start : syntax.Span.Start, name.Span.End);
         CheckModifiers(modifiers, ValidForObjectMember, "object members", header);
@@ -165,7 +165,7 @@ internal sealed partial class ModuleChecks
     }
 
     private void VisitObjectMethod(
-        Node syntax, SourceSpan header, Modifiers modifiers, Identifier name, ImmutableArray<TypeParameter> typeParameters,
+        SyntaxNode syntax, SourceSpan header, Modifiers modifiers, Identifier name, ImmutableArray<TypeParameter> typeParameters,
         ImmutableArray<Parameter> parameters, TypeSyntax? resultType, Expression body)
     {
         CheckModifiers(modifiers, ValidForObjectMember, "object members", SourceSpan.FromBounds(header.Start, name.Span.End));

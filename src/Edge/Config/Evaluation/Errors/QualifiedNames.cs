@@ -9,7 +9,7 @@ namespace Edge.Config.Evaluation;
 /// </summary>
 internal sealed class QualifiedNames
 {
-    private readonly Dictionary<Node, string> _names = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<SyntaxNode, string> _names = new(ReferenceEqualityComparer.Instance);
 
     private QualifiedNames(string module, ModuleSyntax syntax)
     {
@@ -19,7 +19,7 @@ internal sealed class QualifiedNames
     }
 
     /// <summary>The name of a definition of the module, or null.</summary>
-    public static string? Of(ModuleInstance module, Node definition)
+    public static string? Of(ModuleInstance module, SyntaxNode definition)
     {
         module.Names ??= new QualifiedNames(module.Name, module.Syntax);
         return module.Names._names.GetValueOrDefault(definition) ?? (definition is ModuleSyntax ? module.Name : null);
@@ -154,7 +154,7 @@ internal sealed class QualifiedNames
         }
     }
 
-    private Scope Define(Node definition, Scope scope)
+    private Scope Define(SyntaxNode definition, Scope scope)
     {
         _names[definition] = scope.Name;
         return scope;

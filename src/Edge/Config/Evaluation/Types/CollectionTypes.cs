@@ -195,4 +195,4 @@ internal sealed class TypeDefaultMember(RuntimeType element) : Member
 /// <param name="Frame">Where its constraints are evaluated.</param>
 /// <param name="Definition">The property or function that says the type: an error's frame bears its name.</param>
 /// <param name="Module">The module of the definition.</param>
-internal sealed record ElementType(RuntimeType Type, Frame Frame, Node? Definition, ModuleInstance Module);
+internal sealed record ElementType(RuntimeType Type, Frame Frame, SyntaxNode? Definition, ModuleInstance Module);

@@ -7,13 +7,13 @@ namespace Edge.Config.Syntax;
 /// every evaluation. The executable adds behaviour to these types in <c>Edge.Config.Evaluation</c> (partial classes); the
 /// build-time generator compiles them without.
 /// </summary>
-internal abstract partial class Node(SourceSpan span)
+internal abstract partial class SyntaxNode(SourceSpan span)
 {
     public SourceSpan Span { get; } = span;
 }
 
 /// <summary>A name as written; backticks are gone from <see cref="Text"/> but counted in the span.</summary>
-internal sealed partial class Identifier(SourceSpan span, string text) : Node(span)
+internal sealed partial class Identifier(SourceSpan span, string text) : SyntaxNode(span)
 {
     /// <summary>Interned: names are compared by reference in the evaluator.</summary>
     public string Text { get; } = text;
@@ -22,7 +22,7 @@ internal sealed partial class Identifier(SourceSpan span, string text) : Node(sp
 }
 
 /// <summary><c>a.b.C</c>: a module's name or a type's.</summary>
-internal sealed partial class QualifiedIdentifier(SourceSpan span, ImmutableArray<Identifier> parts) : Node(span)
+internal sealed partial class QualifiedIdentifier(SourceSpan span, ImmutableArray<Identifier> parts) : SyntaxNode(span)
 {
     public ImmutableArray<Identifier> Parts { get; } = parts;
 
@@ -33,7 +33,7 @@ internal sealed partial class QualifiedIdentifier(SourceSpan span, ImmutableArra
 }
 
 /// <summary>A constant string: an import's URI, or a string literal type.</summary>
-internal sealed partial class StringConstant(SourceSpan span, string value) : Node(span)
+internal sealed partial class StringConstant(SourceSpan span, string value) : SyntaxNode(span)
 {
     public string Value { get; } = value;
 }
@@ -42,10 +42,10 @@ internal sealed partial class StringConstant(SourceSpan span, string value) : No
 /// A doc comment: the span of its <c>///</c> lines. Evaluation hardly ever reads one, so the text stays in the source until
 /// <see cref="DocComments.TextIn"/> is asked for it.
 /// </summary>
-internal sealed partial class DocComment(SourceSpan span) : Node(span);
+internal sealed partial class DocComment(SourceSpan span) : SyntaxNode(span);
 
 /// <summary><c>@Name { ... }</c></summary>
-internal sealed partial class Annotation(SourceSpan span, TypeSyntax type, ObjectBody? body) : Node(span)
+internal sealed partial class Annotation(SourceSpan span, TypeSyntax type, ObjectBody? body) : SyntaxNode(span)
 {
     public TypeSyntax Type { get; } = type;
 
@@ -66,7 +66,7 @@ internal enum Modifiers : byte
 }
 
 /// <summary>A function's, method's, <c>let</c>'s, <c>for</c>'s or object body's parameter; <see cref="Name"/> is null for <c>_</c>.</summary>
-internal sealed partial class Parameter(SourceSpan span, Identifier? name, TypeSyntax? type) : Node(span)
+internal sealed partial class Parameter(SourceSpan span, Identifier? name, TypeSyntax? type) : SyntaxNode(span)
 {
     public Identifier? Name { get; } = name;
 
@@ -80,7 +80,7 @@ internal enum Variance : byte
     Out,
 }
 
-internal sealed partial class TypeParameter(SourceSpan span, Variance variance, Identifier name) : Node(span)
+internal sealed partial class TypeParameter(SourceSpan span, Variance variance, Identifier name) : SyntaxNode(span)
 {
     public Variance Variance { get; } = variance;
 

@@ -1,0 +1,14 @@
+namespace Edge.Io.Netlink;
+
+/// <summary>A rule of policy routing (ip-rule(8)): packets without <see cref="UnlessMark"/> are looked up in <see cref="Table"/>.</summary>
+/// <param name="IsV4">The family.</param>
+/// <param name="Table">The routing table.</param>
+/// <param name="UnlessMark">The mark that excepts a packet (`not fwmark N`); 0: the rule is for all.</param>
+/// <param name="SuppressesDefault">Routes with prefix length 0 do not count (`suppress_prefixlength 0`).</param>
+internal sealed record RoutingRule(bool IsV4, uint Table, uint UnlessMark, bool SuppressesDefault)
+{
+    public const uint MainTable = 254;
+
+    public override string ToString() =>
+        $"{(IsV4 ? "IPv4" : "IPv6")} rule{(UnlessMark != 0 ? $" not fwmark {UnlessMark}" : "")} table {Table}{(SuppressesDefault ? " suppress_prefixlength 0" : "")}";
+}
