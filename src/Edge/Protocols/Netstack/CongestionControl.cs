@@ -33,7 +33,7 @@ internal abstract class CongestionControl
             Avoid(now, bytes, roundTrip);
     }
 
-    /// <summary>A loss was seen: the threshold falls. The window follows it by the way of recovery.</summary>
+    /// <summary>A loss was seen: the threshold falls. The window follows it by the way of recovery, or falls to one segment after a timeout (RFC 5681 section 3.1).</summary>
     /// <param name="now">The time.</param>
     /// <param name="inFlight">Bytes.</param>
     public void Congested(Timestamp now, int inFlight)
@@ -41,13 +41,6 @@ internal abstract class CongestionControl
         _priorWindow = Math.Max(_priorWindow, Window);
         _priorThreshold = Threshold;
         Threshold = Math.Max(Reduce(now, inFlight), 2 * SegmentSize);
-    }
-
-    /// <summary>The retransmission timer fired: one segment is the window now (RFC 5681 section 3.1).</summary>
-    public void TimedOut(Timestamp now, int inFlight)
-    {
-        Congested(now, inFlight);
-        Window = SegmentSize;
     }
 
     /// <summary>The last loss was none (RFC 4015): all as it was.</summary>

@@ -13,6 +13,8 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
     private SentSegment? _oldest;
     private SentSegment? _newest;
     private SentSegment? _lostHint;
+    private long _measuredFrom;
+    private bool _isAmbiguous;
 
     public SentSegment? First { get; private set; }
 
@@ -32,11 +34,14 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
     /// <summary>Of the acknowledgement being processed: sequence numbers that the peer has and had not reported before.</summary>
     public int Delivered { get; private set; }
 
-    /// <summary>Of the acknowledgement being processed: when the oldest one acknowledged that was sent but once was sent; 0: there is none.</summary>
-    public long MeasuredFrom { get; private set; }
+    /// <summary>
+    /// Of the acknowledgement being processed: when the oldest one acknowledged was sent; 0: there is none, or some of them were sent again,
+    /// so that all of them may have waited at the peer for that.
+    /// </summary>
+    public long MeasuredFrom => _isAmbiguous ? 0 : _measuredFrom;
 
     /// <summary>Starts the processing of an acknowledgement.</summary>
-    public void Begin() => (Delivered, MeasuredFrom) = (0, 0);
+    public void Begin() => (Delivered, _measuredFrom, _isAmbiguous) = (0, 0, false);
 
     public void Sent(uint start, int length, long now)
     {
@@ -54,11 +59,12 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
         while (First is { } segment && Sequence.Before(segment.Start, acknowledgment))
         {
             var part = Math.Min(segment.Length, (int)(acknowledgment - segment.Start));
+            _isAmbiguous |= segment.WasRetransmitted;
             if (!segment.IsSacked)
             {
                 Delivered += part;
-                if (!segment.WasRetransmitted && (MeasuredFrom == 0 || segment.SentAt < MeasuredFrom))
-                    MeasuredFrom = segment.SentAt;
+                if (_measuredFrom == 0 || segment.SentAt < _measuredFrom)
+                    _measuredFrom = segment.SentAt;
                 rack.Delivered(segment, segment.Start + (uint)part);
             }
             Tally(segment, -part);
@@ -92,8 +98,9 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
             }
             rack.Delivered(segment, segment.End);
             Delivered += segment.Length;
-            if (!segment.WasRetransmitted && MeasuredFrom == 0)
-                MeasuredFrom = segment.SentAt;
+            if (_measuredFrom == 0)
+                _measuredFrom = segment.SentAt;
+            _isAmbiguous |= segment.WasRetransmitted;
             Tally(segment, -segment.Length);
             segment.IsLost = segment.IsRetransmitted = false;
             segment.IsSacked = true;

@@ -35,8 +35,8 @@ internal sealed partial class TcpConnection
             }
             sent = true;
         }
-        if (sent)
-            _stack.Schedule(this, Deadline);
+        // What could not be sent may have set a timer too.
+        _stack.Schedule(this, Deadline);
         CheckInvariants();
         return sent;
     }
@@ -341,7 +341,8 @@ internal sealed partial class TcpConnection
         var shift = _canScale ? _stack.WindowShift : 0;
         var end = WindowEnd();
         var width = Math.Max(0, (int)(end - _nextReceive));
-        var field = Math.Min(end == _advertised ? width + (1 << shift) - 1 >> shift : width >> shift, ushort.MaxValue);
+        var field = Math.Min(end == _offered ? width + (1 << shift) - 1 >> shift : width >> shift, ushort.MaxValue);
+        _offered = end;
         _advertised = Sequence.Later(Sequence.Later(_advertised, _nextReceive), _nextReceive + (uint)(field << shift));
         return (ushort)field;
     }

@@ -144,9 +144,7 @@ internal sealed partial class TcpConnection
         }
         // RFC 5681 section 3.1: the threshold falls once for a loss, not with every repetition.
         if (_phase != RecoveryPhase.AfterTimeout || _retries == 0)
-            _congestion.TimedOut(now, InFlight);
-        else
-            _congestion.Window = _segmentSize;
+            _congestion.Congested(now, InFlight);
         _retries++;
         _phase = RecoveryPhase.AfterTimeout;
         _recoveryPoint = _nextSend;
@@ -161,6 +159,9 @@ internal sealed partial class TcpConnection
             if (segment == _board.First || segment.SentAt <= oldest)
                 _board.MarkLost(segment);
         _reorderAt = Timestamp.Never;
+        // One segment is the window now, beside what was sent too lately to be given up.
+        _congestion.Window = InFlight + _segmentSize;
+        ArmRetransmission(now);
     }
 
     // RFC 8985 section 7.4: what the answer to a tail loss probe says.

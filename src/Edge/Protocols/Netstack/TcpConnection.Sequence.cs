@@ -12,7 +12,10 @@ internal sealed partial class TcpConnection
     private static readonly TimeSpan s_timestampLife = TimeSpan.FromDays(24);
 
     private uint _nextReceive;
+
+    // Where the window ends that the peer was told of, and where it was meant to: the field counts in units of 2^shift.
     private uint _advertised;
+    private uint _offered;
     private uint _lastAckSent;
     private uint _recentTimestamp;
     private Timestamp _recentTimestampAt;

@@ -76,7 +76,7 @@ internal sealed partial class TcpConnection
         _initialReceive = syn.Sequence;
         _nextReceive = _lastAckSent = syn.Sequence + 1;
         // The window of a SYN is never scaled (RFC 7323 section 2.2): 65,535 at most.
-        _advertised = _nextReceive + (uint)Math.Min(_receiveTarget, ushort.MaxValue);
+        _advertised = _offered = _nextReceive + (uint)Math.Min(_receiveTarget, ushort.MaxValue);
         _canScale = syn.WindowScale >= 0;
         _sendShift = Math.Max(0, syn.WindowScale);
         _hasSack = syn.SackPermitted;

@@ -145,7 +145,7 @@ internal sealed partial class TcpConnection
         var free = (int)Math.Max(0, target - _received.Available);
         var end = _nextReceive + (uint)free;
         // Section 3.8.6.2.2, silly window avoidance: by a segment or half of the buffer, or not at all.
-        return (int)(end - _advertised) >= Math.Min(target / 2, OwnSegmentSize) ? end : Sequence.Later(_advertised, _nextReceive);
+        return (int)(end - _offered) >= Math.Min(target / 2, OwnSegmentSize) ? end : Sequence.Later(_offered, _nextReceive);
     }
 
     // An acknowledgement for the window's sake alone: when it would be twice what the peer thinks it is.

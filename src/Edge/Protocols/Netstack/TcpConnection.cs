@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
 
@@ -249,6 +250,10 @@ internal sealed partial class TcpConnection
         ArmKeepalive(now);
         Touch();
     }
+
+    /// <summary>For traces and failing tests.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Local} {Remote} {State} UNA {_unacknowledged - _initialSend} NXT {_nextSend - _initialSend} WND {_sendWindow} queued {_send.Length} cwnd {_congestion.Window} ssthresh {_congestion.Threshold} {_phase} sacked {_board.SackedBytes} lost {_board.LostBytes} again {_board.RetransmittedBytes} {_timer} {_retransmitAt} retries {_retries} reorder {_reorderAt} rtt {_roundTrip.Smoothed} rto {_roundTrip.Timeout} RCV.NXT {_nextReceive - _initialReceive} offered {(int)(_advertised - _nextReceive)} unread {_received.Available} gaps {_received.RangeCount} {CloseReason}");
 
     internal void RaiseIncoming() => Raise(TcpEvents.Incoming);
 
