@@ -4,7 +4,13 @@ namespace Edge.Fuzz;
 
 internal static class FuzzTargets
 {
-    public static IReadOnlyList<FuzzTarget> All { get; } = [new PklLexerTarget(), new PklParserTarget()];
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new PklLexerTarget(),
+        new PklParserTarget(),
+        new PklEvaluatorTarget(),
+        new ConfigurationTarget(),
+    ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
 }

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Edge.Node.Tunnels;
 
 namespace Edge.Cli;
 
@@ -23,6 +24,7 @@ internal sealed record CheckDocumentError(string File, int Line, int Column, str
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(TunnelStatus))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions s_readable = new()

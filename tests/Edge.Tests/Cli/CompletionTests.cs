@@ -4,7 +4,7 @@ namespace Edge.Tests.Cli;
 public sealed class CompletionTests
 {
     [Test]
-    [Arguments("edge ''", "check version help completion")]
+    [Arguments("edge ''", "check tun version help completion")]
     [Arguments("edge ch", "check")]
     [Arguments("edge --v", "--version")]
     [Arguments("edge check --", "--print --system --url --json --help")]
@@ -37,7 +37,7 @@ public sealed class CompletionTests
     }
 
     [Test]
-    [Arguments("edge ", "check version help completion")]
+    [Arguments("edge ", "check tun version help completion")]
     [Arguments("edge ch", "check")]
     [Arguments("edge --v", "--version")]
     [Arguments("edge check --", "--print --system --url --json --help")]

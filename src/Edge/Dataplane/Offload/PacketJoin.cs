@@ -20,6 +20,9 @@ internal sealed unsafe class PacketJoin(IPacketSink sink, bool joinsUdp)
     private bool _isOpen;
     private bool _isFirstIntact;
 
+    /// <summary>False: every packet leaves as it came, for a receiver that takes no large ones.</summary>
+    public bool IsEnabled { get; init; } = true;
+
     /// <summary>Packets that left as parts of larger ones.</summary>
     public long Joined { get; private set; }
 
@@ -49,7 +52,8 @@ internal sealed unsafe class PacketJoin(IPacketSink sink, bool joinsUdp)
     private void Add(byte* start, int length)
     {
         ReadOnlySpan<byte> packet = new(start, length);
-        var canJoin = SegmentHead.TryRead(packet, out var head) && (head.IsTcp || joinsUdp);
+        SegmentHead head = default;
+        var canJoin = IsEnabled && SegmentHead.TryRead(packet, out head) && (head.IsTcp || joinsUdp);
         if (canJoin && _isOpen && Continues(packet, head) && head.IsIntact(packet))
         {
             _pieces[_count++] = new PacketPiece(start + head.Headers, head.Payload);

@@ -58,6 +58,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(void* start, nuint length, int advice);
+
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
 
@@ -69,10 +72,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventDescriptor(uint value, int flags);
-
-    [LibraryImport(Library, EntryPoint = "clock_gettime")]
-    public static partial int ClockTime(int clock, TimeSpec* time);
-
-    [LibraryImport(Library, EntryPoint = "getrandom", SetLastError = true)]
-    public static partial nint GetRandom(void* bytes, nuint length, uint flags);
 }

@@ -39,11 +39,3 @@ internal struct ControlHeader
     public int Level;
     public int Type;
 }
-
-/// <summary><c>struct timespec</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct TimeSpec
-{
-    public long Seconds;
-    public long Nanoseconds;
-}

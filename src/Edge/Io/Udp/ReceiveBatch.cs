@@ -86,6 +86,9 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         return new DatagramPath(remote, local);
     }
 
+    /// <summary>Gives the slots' memory back until it is used again.</summary>
+    public void Trim() => Pages.GiveBack(_bytes);
+
     public void Dispose()
     {
         _bytes.Dispose();

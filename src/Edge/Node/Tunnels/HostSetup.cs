@@ -25,6 +25,8 @@ internal sealed class HostSetup(RunDirectory directory, string interfaceName, Ac
         NetworkNamespace = RunDirectory.CurrentNamespace(),
     };
 
+    private bool _hasBegun;
+
     /// <summary>The mark that the tunnel's own packets need so that the rules do not send them into the tunnel; 0 for none.</summary>
     /// <exception cref="Io.Native.SystemError">All of the tables are in use.</exception>
     public static uint MarkFor(QuickConfiguration configuration)
@@ -58,6 +60,7 @@ internal sealed class HostSetup(RunDirectory directory, string interfaceName, Ac
     /// <exception cref="IOException">A step failed; what was done before it is undone by <see cref="Undo()"/>.</exception>
     public void Apply(QuickConfiguration configuration, uint index, uint mark, int maxSegments)
     {
+        _hasBegun = true;
         directory.Save(_record);
         using var setup = new InterfaceSetup();
         setup.TryLimitSegments(index, maxSegments);
@@ -69,8 +72,11 @@ internal sealed class HostSetup(RunDirectory directory, string interfaceName, Ac
             SetResolvers(configuration);
     }
 
+    /// <summary>Undoes what <see cref="Apply"/> did; nothing where it was not called, since the name may be another's.</summary>
     public void Undo()
     {
+        if (!_hasBegun)
+            return;
         Undo(_record, report);
         directory.Forget(interfaceName);
     }
@@ -133,15 +139,15 @@ internal sealed class HostSetup(RunDirectory directory, string interfaceName, Ac
     {
         try
         {
-            var backup = SystemResolver.Plan(configuration.DnsServers, configuration.DnsSearch, interfaceName);
+            var backup = ResolverSwap.Plan(configuration.DnsServers, configuration.DnsSearch, interfaceName);
             _record.Resolver = backup;
             directory.Save(_record);
-            SystemResolver.Apply(backup);
+            ResolverSwap.Apply(backup);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _record.Resolver = null;
-            throw new IOException($"DNS: {SystemResolver.File} cannot be written ({e.Message}): make it writable, or remove the line DNS and set the resolvers by other means", e);
+            throw new IOException($"DNS: {ResolverSwap.File} cannot be written ({e.Message}): make it writable, or remove the line DNS and set the resolvers by other means", e);
         }
     }
 
@@ -160,7 +166,7 @@ internal sealed class HostSetup(RunDirectory directory, string interfaceName, Ac
         {
             if (record.SourceValidMark is not null)
                 File.WriteAllText(SourceValidMark, record.SourceValidMark);
-            if (record.Resolver is not null && !SystemResolver.Restore(record.Resolver))
+            if (record.Resolver is not null && !ResolverSwap.Restore(record.Resolver))
                 report($"{record.Resolver.Path} was changed by somebody else meanwhile and stays as it is");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

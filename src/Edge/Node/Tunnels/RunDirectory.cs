@@ -52,8 +52,9 @@ internal sealed class RunDirectory
 
     public void Forget(string name)
     {
-        File.Delete(RecordOf(name));
+        // The record goes last: who waits for the end looks at it.
         File.Delete(SocketOf(name));
+        File.Delete(RecordOf(name));
     }
 
     /// <summary>Records whose process is gone. One that cannot be read is left where it is.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Configuration;
+using Edge.Foundation.Keys;
 
 namespace Edge.Node.WgQuick;
 
@@ -16,6 +17,7 @@ internal sealed class QuickParser
 
     private const int KeySize = 32;
     private const int MaxErrors = 100;
+    private const int LongestName = 24;
     private const int MinMtu = 576;
     private const int MaxMtu = 65_535 - 80;
 
@@ -71,7 +73,8 @@ internal sealed class QuickParser
         var name = line[..equals].TrimEnd().ToString();
         var value = line[(equals + 1)..].Trim().ToString();
         if (value.Length == 0)
-            Fail($"`{name}` has no value");
+            // A key that lost its name ends in '=': what stands before it is shown only where it could be a name.
+            Fail(name.Length <= LongestName ? $"`{name}` has no value" : "this is neither a section, nor `Key = Value`, nor a comment");
         else if (_isInInterface)
             ReadInterface(name, value);
         else if (_peer is not null)
@@ -231,7 +234,7 @@ internal sealed class QuickParser
     private byte[] Key(string name, string value)
     {
         var key = new byte[KeySize];
-        if (value.Length == 44 && Convert.TryFromBase64String(value, key, out var length) && length == KeySize)
+        if (KeyText.TryReadBase64(value, key))
             return key;
         Fail($"`{name}` is no WireGuard key: it wants 44 characters of Base64 (32 bytes)", "`wg genkey`, `wg pubkey` and `wg genpsk` make them.");
         return [];

@@ -7,7 +7,7 @@ namespace Edge.Node.Tunnels;
 /// The system's resolvers while a tunnel is up: <c>/etc/resolv.conf</c> is replaced, in one step where the folder can be written, in place
 /// where it is mounted, and put back afterwards unless somebody else has changed it meanwhile.
 /// </summary>
-internal static class SystemResolver
+internal static class ResolverSwap
 {
     public const string File = "/etc/resolv.conf";
 

@@ -1,0 +1,158 @@
+using Edge.Dataplane.Offload;
+using Edge.Foundation.Addresses;
+using Edge.Foundation.Peers;
+using Edge.Foundation.Time;
+using Edge.Protocols.Routes;
+using Edge.Protocols.WireGuard;
+
+namespace Edge.Dataplane;
+
+/// <summary>
+/// Packets in, datagrams out, and back: WireGuard with the routes that say which peer owns an address. One shard's thread drives it.
+/// <para>
+/// After datagrams were handled, and when <see cref="NextDeadline"/> has come, <see cref="Poll"/> is called before further packets are handled:
+/// packets that waited for a handshake leave before newer ones.
+/// </para>
+/// </summary>
+/// <param name="device">Its peers are those of <paramref name="routes"/>. Owned.</param>
+/// <param name="routes">Which peer owns an address.</param>
+internal sealed class Engine(WireGuardDevice device, Routes routes) : IDisposable
+{
+    public EngineCounters Counters;
+
+    // The source that was looked up last: a run of datagrams nearly always has one.
+    private IpAddress _knownSource;
+    private PeerId _knownOwner;
+
+    public WireGuardDevice Device => device;
+
+    public Routes Routes => routes;
+
+    public Timestamp NextDeadline => device.NextDeadline;
+
+    /// <summary>Opens datagrams where they lie and hands on the packets that came out, which stay there until they were written.</summary>
+    /// <param name="now">When they arrived.</param>
+    /// <param name="path">Whom they came from and which of our addresses they came to.</param>
+    /// <param name="datagrams">One behind the other.</param>
+    /// <param name="size">Bytes of each; the last may have fewer.</param>
+    /// <param name="join">Takes the packets.</param>
+    public void HandleDatagrams(Timestamp now, in DatagramPath path, Span<byte> datagrams, int size, PacketJoin join)
+    {
+        while (datagrams.Length > 0)
+        {
+            var datagram = datagrams[..Math.Min(size, datagrams.Length)];
+            datagrams = datagrams[datagram.Length..];
+            if (device.Open(now, datagram, path, out var peer, out var packet) != OpenVerdict.Packet)
+                continue;
+            if (Owner(packet) != peer)
+            {
+                Counters.ForeignSource++;
+                continue;
+            }
+            Counters.Opened++;
+            join.Add(packet);
+        }
+    }
+
+    /// <summary>Seals a packet from the system, in as many pieces as it is to be cut into, for the peer that owns its destination.</summary>
+    /// <param name="now">When it was read.</param>
+    /// <param name="packet">The packet.</param>
+    /// <param name="cut">Over <paramref name="packet"/>.</param>
+    /// <param name="outbox">Receives the datagrams.</param>
+    /// <returns>False: the outbox is full. Send and clear it, and call again with the same arguments.</returns>
+    public bool HandlePacket(Timestamp now, ReadOnlySpan<byte> packet, ref PacketCut cut, SealedOutbox outbox)
+    {
+        var peer = routes.Find(DestinationOf(packet));
+        switch (device.BeginRun(now, peer, out var run))
+        {
+            case SealVerdict.Ready when run.Path.Remote == default:
+                Counters.Pathless++;
+                return true;
+            case SealVerdict.Ready:
+                return Seal(run, ref cut, outbox) is not SealOutcome.Full;
+            case SealVerdict.Stage:
+                return Stage(now, peer, ref cut, outbox);
+            default:
+                Counters.Unroutable++;
+                return true;
+        }
+    }
+
+    /// <summary>Puts everything else that is to be sent into the outbox: handshakes, keep-alives, packets that waited.</summary>
+    /// <param name="now">Timers that are due by then run.</param>
+    /// <param name="wall">The time of day.</param>
+    /// <param name="outbox">Receives the datagrams.</param>
+    /// <returns>False: the outbox is full. Send and clear it, and call again.</returns>
+    public bool Poll(Timestamp now, DateTimeOffset wall, SealedOutbox outbox)
+    {
+        while (true)
+        {
+            var room = outbox.Reserve(device.PollBufferSize);
+            if (room.IsEmpty)
+                return false;
+            if (!device.Poll(now, wall, room, out var outgoing))
+                return true;
+            if (outgoing.Path.Remote == default)
+                Counters.Pathless++;
+            else
+                outbox.Commit(outgoing.Path, outgoing.Length);
+        }
+    }
+
+    public void Dispose() => device.Dispose();
+
+    private SealOutcome Seal(in SealRun run, ref PacketCut cut, SealedOutbox outbox)
+    {
+        var path = run.Path;
+        while (!cut.IsDone)
+        {
+            var slot = outbox.Reserve(device.DatagramSize(cut.NextSize));
+            if (slot.IsEmpty)
+                return SealOutcome.Full;
+            var length = run.Seal(slot, cut.Next(slot[WireGuardLimits.HeaderSize..]));
+            // The session has sent all that it may: what is left of this packet is lost, the next one waits for a new session.
+            if (length == 0)
+                return SealOutcome.Lost;
+            outbox.Commit(path, length);
+            Counters.Sealed++;
+        }
+        return SealOutcome.Done;
+    }
+
+    private bool Stage(Timestamp now, PeerId peer, ref PacketCut cut, SealedOutbox outbox)
+    {
+        while (!cut.IsDone)
+        {
+            // Only as scratch memory: staging copies.
+            var room = outbox.Reserve(cut.NextSize);
+            if (room.IsEmpty)
+                return false;
+            device.Stage(now, peer, room[..cut.Next(room)]);
+        }
+        return true;
+    }
+
+    private PeerId Owner(ReadOnlySpan<byte> packet)
+    {
+        var source = IpAddress.Read(packet[0] >> 4 == 4 ? packet.Slice(12, 4) : packet.Slice(8, 16));
+        if (source != _knownSource || _knownOwner.IsNone)
+        {
+            _knownSource = source;
+            _knownOwner = routes.Find(source);
+        }
+        return _knownOwner;
+    }
+
+    /// <summary>To be called when <see cref="Routes"/> were changed.</summary>
+    public void ForgetLookups() => _knownOwner = PeerId.None;
+
+    private static IpAddress DestinationOf(ReadOnlySpan<byte> packet) =>
+        IpAddress.Read(packet[0] >> 4 == 4 ? packet.Slice(16, 4) : packet.Slice(24, 16));
+
+    private enum SealOutcome
+    {
+        Done,
+        Full,
+        Lost,
+    }
+}

@@ -1,0 +1,23 @@
+namespace Edge.Dataplane;
+
+/// <summary>Packets that the engine passed on, and those that it dropped.</summary>
+internal struct EngineCounters
+{
+    /// <summary>Packets sealed for peers, each segment of a large one counted.</summary>
+    public long Sealed;
+
+    /// <summary>Packets opened and handed on.</summary>
+    public long Opened;
+
+    /// <summary>Packets to an address that no peer owns.</summary>
+    public long Unroutable;
+
+    /// <summary>Packets for a peer whose whereabouts nobody knows.</summary>
+    public long Pathless;
+
+    /// <summary>Opened packets whose source address does not belong to the peer that sent them.</summary>
+    public long ForeignSource;
+
+    /// <summary>Packets from the system that are none.</summary>
+    public long Malformed;
+}

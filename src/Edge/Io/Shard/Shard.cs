@@ -1,0 +1,243 @@
+using Edge.Dataplane;
+using Edge.Dataplane.Offload;
+using Edge.Foundation.Buffers;
+using Edge.Foundation.Time;
+using Edge.Io.Native;
+using Edge.Io.Tun;
+using Edge.Io.Udp;
+
+namespace Edge.Io.Shard;
+
+/// <summary>
+/// One thread that drives an engine over raw descriptors: receive, open, write; read, seal, send; timers; what others ask. It takes turns
+/// between the descriptors in bounded batches, sleeps when none has anything, and allocates nothing on the way of a packet.
+/// </summary>
+internal sealed class Shard : IDisposable
+{
+    private const int TunNumber = 0;
+    private const int V4Number = 1;
+    private const int V6Number = 2;
+    private const int MailboxNumber = 3;
+
+    // Packets from the TUN device before datagrams have their turn: large ones are 64 KiB each.
+    private const int ReadBatch = 64;
+
+    // A few slots when they come full, so that they are opened while they are in the cache; many when they hold single small datagrams.
+    private const int LargeSlots = 2;
+    private const int LargeSlot = 8_192;
+
+    private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(10);
+
+    private readonly Engine _engine;
+    private readonly TunDevice _tun;
+    private readonly UdpSocket? _v4;
+    private readonly UdpSocket? _v6;
+    private readonly PacketJoin _join;
+    private readonly Epoll _epoll = new();
+    private readonly Mailbox _mailbox = new();
+    private readonly SealedOutbox _outbox = new();
+    private readonly ReceiveBatch _receiving = new();
+    private readonly SendBatch _sending = new();
+    private readonly Slab _reading = new(TunDevice.BufferSize);
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _slots = ReceiveBatch.Capacity;
+    private long _reads;
+    private long _wakeups;
+    private uint _ready;
+    private bool _isTrimmed;
+    private bool _mustStop;
+
+    /// <param name="engine">Driven by this thread alone from <see cref="Start"/> on. Owned.</param>
+    /// <param name="tun">Owned.</param>
+    /// <param name="v4">Owned; null where the machine has no IPv4.</param>
+    /// <param name="v6">Owned; null where the machine has no IPv6.</param>
+    public Shard(Engine engine, TunDevice tun, UdpSocket? v4, UdpSocket? v6)
+    {
+        _engine = engine;
+        _tun = tun;
+        _v4 = v4;
+        _v6 = v6;
+        _join = new PacketJoin(tun, tun.CutsUdp) { IsEnabled = tun.HasHeaders };
+        _epoll.Watch(tun.Number, TunNumber);
+        if (v4 is not null)
+            _epoll.Watch(v4.Number, V4Number);
+        if (v6 is not null)
+            _epoll.Watch(v6.Number, V6Number);
+        _epoll.Watch(_mailbox.Number, MailboxNumber);
+        _thread = new Thread(Run) { Name = $"shard {tun.Name}", IsBackground = true };
+    }
+
+    /// <summary>Completes when the thread has ended; with its exception where it did not end by <see cref="Stop"/>.</summary>
+    public Task Completion => _completion.Task;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Has the thread end after what it is doing.</summary>
+    public void Stop() => Post(_ => _mustStop = true);
+
+    /// <summary>Runs something on the shard's thread, in order. From any thread.</summary>
+    public void Post(Action<Timestamp> request) => _mailbox.Post(request);
+
+    /// <summary>Only on the shard's thread.</summary>
+    public ShardStatus Status => new(
+        _engine.Counters, _v4?.Counters ?? default, _v6?.Counters ?? default, _reads, _join.Joined, _tun.WriteFailures, _wakeups, GC.GetAllocatedBytesForCurrentThread());
+
+    /// <summary>After <see cref="Completion"/>, or when it was never started.</summary>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _tun.Dispose();
+        _v4?.Dispose();
+        _v6?.Dispose();
+        _epoll.Dispose();
+        _mailbox.Dispose();
+        _outbox.Dispose();
+        _receiving.Dispose();
+        _sending.Dispose();
+        _reading.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_mustStop)
+                Turn();
+            _completion.SetResult();
+        }
+        catch (Exception e)
+        {
+            _completion.SetException(e);
+        }
+    }
+
+    private void Turn()
+    {
+        var now = MonotonicClock.Now;
+        if (IsReady(V4Number))
+            Receive(now, _v4!, V4Number);
+        if (IsReady(V6Number))
+            Receive(now, _v6!, V6Number);
+        if (_engine.NextDeadline <= now)
+            Poll(now);
+        if (IsReady(TunNumber))
+            ReadPackets(now);
+        if (IsReady(MailboxNumber))
+        {
+            _mailbox.Acknowledge();
+            SetReady(MailboxNumber, false);
+        }
+        _mailbox.Run(now);
+        if (_ready == 0)
+            Sleep();
+        else
+            _ready |= _epoll.Wait(0);
+    }
+
+    private void Sleep()
+    {
+        var deadline = _engine.NextDeadline;
+        var now = MonotonicClock.Now;
+        if (deadline <= now || _mustStop || !_mailbox.TrySleep())
+            return;
+        var idle = _isTrimmed ? TimeSpan.MaxValue : s_idleTime;
+        var wait = deadline == Timestamp.Never ? TimeSpan.MaxValue : deadline - now;
+        _ready = _epoll.Wait(Milliseconds(wait < idle ? wait : idle));
+        _mailbox.Wake();
+        _wakeups++;
+        if (_ready == 0 && !_isTrimmed && MonotonicClock.Now - now >= s_idleTime)
+            Trim();
+        else if (_ready != 0)
+            _isTrimmed = false;
+    }
+
+    private void Receive(Timestamp now, UdpSocket socket, int number)
+    {
+        var count = socket.Receive(_receiving, _slots);
+        if (count < _slots)
+            SetReady(number, false);
+        if (count == 0)
+            return;
+        var bytes = 0L;
+        for (var i = 0; i < count; i++)
+        {
+            if (_receiving.IsTruncated(i))
+            {
+                socket.Counters.Truncated++;
+                continue;
+            }
+            var path = _receiving.PathOf(i, out var size);
+            var datagrams = _receiving.BytesOf(i);
+            if (datagrams.Length == 0 || size <= 0)
+                continue;
+            socket.NoteLocal(path.Local);
+            socket.Counters.Received += (datagrams.Length + size - 1) / size;
+            bytes += datagrams.Length;
+            _engine.HandleDatagrams(now, path, datagrams, size, _join);
+            // A full slot is written before the next one pushes it out of the cache.
+            if (datagrams.Length >= LargeSlot)
+                _join.Flush();
+        }
+        _join.Flush();
+        _slots = bytes >= (long)count * LargeSlot ? LargeSlots : ReceiveBatch.Capacity;
+    }
+
+    private void ReadPackets(Timestamp now)
+    {
+        for (var i = 0; i < ReadBatch; i++)
+        {
+            var packet = _tun.Read(_reading.Bytes, out var virtio);
+            if (packet.IsEmpty)
+            {
+                SetReady(TunNumber, false);
+                break;
+            }
+            _reads++;
+            if (!PacketCut.TryBegin(packet, virtio, out var cut))
+            {
+                _engine.Counters.Malformed++;
+                continue;
+            }
+            while (!_engine.HandlePacket(now, packet, ref cut, _outbox))
+                Send();
+            if (_outbox.IsRunFull)
+                Send();
+        }
+        Send();
+        // The first packet for a peer without a session asks for a handshake.
+        if (_engine.NextDeadline <= now)
+            Poll(now);
+    }
+
+    private void Poll(Timestamp now)
+    {
+        while (!_engine.Poll(now, DateTimeOffset.UtcNow, _outbox))
+            Send();
+        Send();
+    }
+
+    private void Send()
+    {
+        if (_outbox.Count == 0)
+            return;
+        _v4?.Send(_outbox, _sending);
+        _v6?.Send(_outbox, _sending);
+        _outbox.Clear();
+    }
+
+    /// <summary>Gives the memory of packets back to the system: it comes again, zeroed, when it is touched.</summary>
+    private void Trim()
+    {
+        _isTrimmed = true;
+        _receiving.Trim();
+        Pages.GiveBack(_outbox.Slab);
+        Pages.GiveBack(_reading);
+    }
+
+    private bool IsReady(int number) => (_ready & 1u << number) != 0;
+
+    private void SetReady(int number, bool isReady) => _ready = isReady ? _ready | 1u << number : _ready & ~(1u << number);
+
+    private static int Milliseconds(TimeSpan time) => time == TimeSpan.MaxValue ? -1 : (int)Math.Min(Math.Ceiling(time.TotalMilliseconds), int.MaxValue);
+}
