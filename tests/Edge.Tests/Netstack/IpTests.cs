@@ -1,0 +1,135 @@
+using Edge.Foundation.Addresses;
+using Edge.Protocols.Netstack;
+
+namespace Edge.Tests.Netstack;
+
+/// <summary>What is not TCP: datagrams, fragments, echo, errors; and the pieces with vectors of their own.</summary>
+public sealed class IpTests
+{
+    [Test]
+    public async Task SipHash_gives_its_authors_vector()
+    {
+        // The reference implementation's vectors.h, input of 15 bytes.
+        byte[] key = [.. Enumerable.Range(0, 16).Select(i => (byte)i)];
+        var hash = new SipHash(key).Hash(key.AsSpan(0, 15));
+        await Assert.That(hash).IsEqualTo(0xa129ca6149be45e5UL);
+    }
+
+    [Test]
+    public async Task The_checksum_of_RFC_1071_section_3()
+    {
+        byte[] bytes = [0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7];
+        await Assert.That(Checksum.Finish(Checksum.Add(0, bytes))).IsEqualTo((ushort)(0xffff - 0xddf2));
+    }
+
+    [Test]
+    public async Task The_checksum_of_any_length_is_that_of_the_plain_loop()
+    {
+        var dice = new Random(3);
+        var bytes = new byte[300];
+        dice.NextBytes(bytes);
+        for (var length = 0; length <= bytes.Length; length++)
+        {
+            uint sum = 0;
+            for (var i = 0; i < length; i++)
+                sum += i % 2 == 0 ? (uint)bytes[i] << 8 : bytes[i];
+            while (sum >> 16 != 0)
+                sum = (sum & 0xffff) + (sum >> 16);
+            await Assert.That(Checksum.Finish(Checksum.Add(0, bytes.AsSpan(0, length)))).IsEqualTo((ushort)~sum);
+        }
+    }
+
+    [Test]
+    [Arguments(0, false)]
+    [Arguments(1200, true)]
+    [Arguments(1300, false)]
+    [Arguments(9000, true)]
+    [Arguments(65_507, false)]
+    public async Task Datagrams_of_every_size_arrive_whole(int length, bool isV6)
+    {
+        var world = new World(link: new() { Delayed = 300, Doubled = 100 }, isV6: isV6, seed: 5);
+        var there = world.B.Stack.Bind(null, 53);
+        var here = world.A.Stack.Bind(world.A.Address, 5353);
+        byte[] question = [.. Enumerable.Range(0, length).Select(i => Transfer.At(i))];
+        await Assert.That(here.Send(new(world.A.Address, 5353), new(world.B.Address, 53), question)).IsTrue();
+        world.Run(() => there.NextLength >= 0);
+        var buffer = new byte[65_536];
+        var received = there.Receive(buffer, out var local, out var remote);
+        await Assert.That((received, local, remote)).IsEqualTo((length, new Endpoint(world.B.Address, 53), new Endpoint(world.A.Address, 5353)));
+        await Assert.That(buffer.AsSpan(0, length).SequenceEqual(question)).IsTrue();
+        await Assert.That(world.B.Stack.Blocks.Used).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task Unread_datagrams_are_bounded()
+    {
+        var world = new World();
+        var there = world.B.Stack.Bind(null, 53);
+        var here = world.A.Stack.Bind(world.A.Address, 5353);
+        for (var i = 0; i < 1000; i++)
+        {
+            here.Send(new(world.A.Address, 5353), new(world.B.Address, 53), new byte[100]);
+            world.Run(TimeSpan.FromMilliseconds(2));
+        }
+        await Assert.That((there.Dropped, world.B.Stack.Blocks.Used)).IsEqualTo((936L, 256L * 1024));
+        there.Close();
+        await Assert.That(world.B.Stack.Blocks.Used).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task Fragments_that_overlap_or_never_come_hold_a_bounded_amount()
+    {
+        var world = new World(seed: 9);
+        var dice = new Random(9);
+        var packet = new byte[1280];
+        for (var i = 0; i < 20_000; i++)
+        {
+            Edge.Foundation.Wire.Ipv4Header.WriteHeader(packet, 5, 0, 0, 1280, (ushort)dice.Next(), false, true, (ushort)dice.Next(8000), 64,
+                Edge.Foundation.Wire.IpProtocol.Udp, 0, world.A.Address.V4Bits, world.B.Address.V4Bits);
+            packet[10] = packet[11] = 0;
+            var sum = Checksum.Finish(Checksum.Add(0, packet.AsSpan(0, 20)));
+            (packet[10], packet[11]) = ((byte)(sum >> 8), (byte)sum);
+            world.B.Stack.Handle(world.Now, packet.AsSpan(0, 1276));
+        }
+        await Assert.That(world.B.Stack.Drops(DropReason.Malformed) + world.B.Stack.Drops(DropReason.Reassembly)).IsEqualTo(20_000);
+    }
+
+    [Test]
+    public async Task A_smaller_path_is_learnt_from_its_router()
+    {
+        var world = new World(new() { Mtu = 9000 }, new() { Mtu = 9000 });
+        // A router in the middle that takes 1,400 bytes, and says so.
+        world.AtoB.Drop = packet =>
+        {
+            if (packet.Length <= 1400)
+                return false;
+            world.A.Stack.Handle(world.Now, Icmp.TooBig(packet, 1400));
+            return true;
+        };
+        await TcpTransferTests.Both(world, 500_000, 1000);
+        await Assert.That(world.AtoB.Dropped).IsGreaterThan(0);
+    }
+
+    [Test]
+    public async Task A_forged_too_big_about_another_sequence_number_changes_nothing()
+    {
+        var world = new World(new() { Mtu = 9000 }, new() { Mtu = 9000 });
+        world.B.Stack.Listen(null, 80);
+        var client = world.A.Connect(world.B);
+        byte[]? large = null;
+        world.AtoB.Drop = packet =>
+        {
+            large = packet.Length > 4000 ? packet : large;
+            return false;
+        };
+        client.Write(new byte[8000]);
+        world.Run(() => large is not null);
+        world.Run(TimeSpan.FromSeconds(1));
+        var forged = Icmp.TooBig(Segment.WithSequence(large!, Segment.Tcp(large!).Sequence + 100_000_000), 600);
+        world.A.Stack.Handle(world.Now, forged);
+        large = null;
+        client.Write(new byte[8000]);
+        world.Run(() => large is not null, TimeSpan.FromSeconds(1));
+        await Assert.That(large).IsNotNull();
+    }
+}
