@@ -1,10 +1,11 @@
 using Edge.Fuzz.Pkl;
+using Edge.Fuzz.WireGuard;
 
 namespace Edge.Fuzz;
 
 internal static class FuzzTargets
 {
-    public static IReadOnlyList<FuzzTarget> All { get; } = [new PklLexerTarget(), new PklParserTarget()];
+    public static IReadOnlyList<FuzzTarget> All { get; } = [new PklLexerTarget(), new PklParserTarget(), new WireGuardTarget()];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
 }
