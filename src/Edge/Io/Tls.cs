@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Edge.Io;
@@ -36,6 +37,34 @@ internal static class Tls
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CertificateChainPolicy = policy,
         };
+    }
+
+    /// <summary>TLS over a stream that is connected already. The inner stream is closed with the outer one, and when this fails.</summary>
+    /// <param name="inner">The connection.</param>
+    /// <param name="options">Of <see cref="ClientOf"/>.</param>
+    /// <param name="peer">What the other side is called in errors.</param>
+    /// <param name="cancellation">Ends the handshake.</param>
+    /// <exception cref="DialException">The handshake failed; the message says what the certificate lacked.</exception>
+    public static async ValueTask<SslStream> Handshake(Stream inner, SslClientAuthenticationOptions options, string peer, CancellationToken cancellation)
+    {
+        string? verdict = null;
+        var stream = new SslStream(inner, leaveInnerStreamOpen: false, options.RemoteCertificateValidationCallback ?? ((_, certificate, chain, errors) =>
+        {
+            if (errors == SslPolicyErrors.None) return true;
+            verdict = CertificateVerdict.Of(certificate as X509Certificate2, chain, errors, options.TargetHost ?? peer);
+            return false;
+        }));
+        try
+        {
+            await stream.AuthenticateAsClientAsync(options, cancellation);
+            return stream;
+        }
+        catch (Exception e)
+        {
+            await stream.DisposeAsync();
+            if (e is not (AuthenticationException or IOException)) throw;
+            throw new DialException(DialStep.Handshake, $"no TLS with {peer}: {verdict ?? e.InnerException?.Message ?? e.Message}", e);
+        }
     }
 
     private static bool Loads(string library) => NativeLibrary.TryLoad(library, out _);

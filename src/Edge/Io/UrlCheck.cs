@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -127,28 +126,8 @@ internal sealed class UrlCheck(Uri url, CaBundle? bundle)
     {
         if (errors == SslPolicyErrors.None)
             return true;
-        List<string> reasons = [];
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
-            reasons.Add("the server sent no certificate");
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            reasons.Add($"it is not for {url.IdnHost}");
-        X509ChainStatusFlags status = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
-            reasons.Add(ReasonOf(status, certificate as X509Certificate2));
-        _certificateProblem = $"certificate refused ({(certificate is null ? "none" : certificate.Subject)}): {string.Join("; ", reasons)}";
+        _certificateProblem = CertificateVerdict.Of(certificate as X509Certificate2, chain, errors, url.IdnHost);
         return false;
-    }
-
-    private static string ReasonOf(X509ChainStatusFlags status, X509Certificate2? certificate)
-    {
-        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid) && certificate is not null)
-        {
-            return string.Create(CultureInfo.InvariantCulture,
-                $"it is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, and this machine's clock says {DateTime.UtcNow:u}");
-        }
-        return (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
-            ? "its chain ends in no root of the CA bundle"
-            : $"its chain fails ({status})";
     }
 
     /// <summary>The connection is made already, so the client is given it, and speaks HTTP over it in the clear: TLS is below.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Edge.Io;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Orb;
@@ -12,6 +13,9 @@ internal sealed class OrbServices
     public required TimeProvider Time { get; init; }
 
     public required ILoggerFactory Logs { get; init; }
+
+    /// <summary>Every connection that handlers and middleware make to other hosts.</summary>
+    public required IDialler Dialler { get; init; }
 
     /// <summary>The instruments of the server; the admin endpoint tells their values.</summary>
     public required Meter Meter { get; init; }

@@ -1,0 +1,9 @@
+namespace Edge.Io;
+
+/// <summary>The steps of making a connection.</summary>
+internal enum DialStep
+{
+    LookUp,
+    Connect,
+    Handshake,
+}

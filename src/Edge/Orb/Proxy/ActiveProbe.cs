@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Net;
+using Edge.Foundation.Configuration;
+
+namespace Edge.Orb.Proxy;
+
+/// <summary>Asks one upstream at intervals whether it is well.</summary>
+internal sealed class ActiveProbe(Backend backend, ActiveHealthCheck check, TimeProvider time)
+{
+    /// <summary>Checks at once, then at each interval, until the server ends. Never throws.</summary>
+    public async Task Run(CancellationToken stopping)
+    {
+        // The first check must not hold up the composition that starts it.
+        await Task.Yield();
+        using var timer = new PeriodicTimer(check.Interval, time);
+        try
+        {
+            do
+            {
+                backend.Health.Checked(await Check(stopping));
+            }
+            while (await timer.WaitForNextTickAsync(stopping));
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    /// <returns>Null when the upstream is well, else what is wrong.</returns>
+    private async Task<string?> Check(CancellationToken stopping)
+    {
+        using var limit = new CancellationTokenSource(check.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
+        var http2 = backend.Transport.UsesHttp2(isGrpc: false);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, backend.Transport.UriOf(check.Path, http2))
+            {
+                Version = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            request.Headers.TryAddWithoutValidation("User-Agent", "edge-health-check");
+            using var response = await backend.Transport.Send(request, either.Token);
+            var status = (int)response.StatusCode;
+            var isExpected = check.ExpectStatus is { } expected ? status == expected : status is >= 200 and <= 399;
+            return isExpected ? null : string.Create(CultureInfo.InvariantCulture, $"{check.Path} has status {status}");
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{check.Path} was not answered within {check.Timeout.TotalSeconds} s");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return UpstreamFault.Describe(e);
+        }
+    }
+}

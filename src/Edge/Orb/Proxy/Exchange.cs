@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using Edge.Foundation.Configuration;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Orb.Proxy;
+
+/// <summary>One attempt: one request to one upstream, and its response on the way back.</summary>
+internal sealed partial class Exchange : IDisposable
+{
+    /// <summary>How much is read from the upstream before it is written to the client: all that one exchange buffers.</summary>
+    private const int ChunkSize = 64 * 1024;
+
+    private readonly HttpContext _context;
+    private readonly Backend _backend;
+    private readonly string _target;
+    private readonly ReverseProxy _record;
+    private readonly Balancer _balancer;
+    private readonly ILogger _log;
+    private readonly Deadline _deadline;
+    private readonly Upgrade _upgrade;
+    private RequestBody? _body;
+
+    public Exchange(HttpContext context, Backend backend, string target, ReverseProxy record, Balancer balancer, TimeProvider time, ILogger log)
+    {
+        _context = context;
+        _backend = backend;
+        _target = target;
+        _record = record;
+        _balancer = balancer;
+        _log = log;
+        _deadline = new Deadline(record.Timeout, time, context.RequestAborted);
+        _upgrade = Upgrade.Of(context);
+    }
+
+    /// <summary>What the upstream did wrong, for its health; null when nothing.</summary>
+    public string? BackendProblem { get; private set; }
+
+    /// <returns>Null when the response has begun, or the connection was cut: nothing more can be done about it.</returns>
+    public async Task<Failure?> Run()
+    {
+        if (_upgrade.IsRequested && !_backend.Transport.CanUpgrade)
+            return new Failure(StatusCodes.Status502BadGateway, "an upgrade (WebSocket) was asked for, and `h2c://` upstreams have none: give its address as `http://`", CanRetry: false);
+        if (HttpMethods.IsConnect(_context.Request.Method) && !_upgrade.IsRequested)
+            return new Failure(StatusCodes.Status501NotImplemented, "CONNECT asks for a forward proxy", CanRetry: false);
+        try
+        {
+            using var request = Request();
+            using var response = await _backend.Transport.Send(request, _deadline.Token);
+            _deadline.Stop();
+            if ((int)response.StatusCode is 502 or 503 or 504)
+                BackendProblem = string.Create(CultureInfo.InvariantCulture, $"its status was {(int)response.StatusCode}");
+            return await Return(response);
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+        {
+            return Judge(e);
+        }
+        finally
+        {
+            // The body is read by the platform's sender; the request ends with this method and must not be read after it.
+            if (_body is not null) await _body.Finish();
+        }
+    }
+
+    public void Dispose() => _deadline.Dispose();
+
+    private Failure Judge(Exception e)
+    {
+        if (_context.RequestAborted.IsCancellationRequested)
+            return new Failure(StatusCodes.Status400BadRequest, "the client left", CanRetry: false);
+        if (_body?.ClientFault is { } fault)
+        {
+            var status = (fault as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+            return new Failure(status, "the client's body broke off or broke a rule; the upstream is not at fault", CanRetry: false);
+        }
+        if (e is OperationCanceledException)
+        {
+            BackendProblem = string.Create(CultureInfo.InvariantCulture, $"no response within {_record.Timeout.TotalSeconds} s");
+            return new Failure(StatusCodes.Status504GatewayTimeout, BackendProblem, CanRetry: false);
+        }
+        BackendProblem = UpstreamFault.Describe(e);
+        var isWhole = _body is not { HasStarted: true };
+        var isSafe = HttpMethods.IsGet(_context.Request.Method) || HttpMethods.IsHead(_context.Request.Method)
+            || HttpMethods.IsOptions(_context.Request.Method) || HttpMethods.IsTrace(_context.Request.Method);
+        return new Failure(StatusCodes.Status502BadGateway, BackendProblem, CanRetry: isWhole && (isSafe || UpstreamFault.IsUnreached(e)));
+    }
+
+    private async Task<Failure?> Return(HttpResponseMessage response)
+    {
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+            return await Switch(response);
+        if (Headers(response) is { } failure) return failure;
+        _balancer.Remember(_context, _backend);
+        if (!await Body(response)) return null;
+        if (_context.Response.SupportsTrailers())
+        {
+            foreach (var (name, values) in response.TrailingHeaders.NonValidated)
+                foreach (var value in values)
+                    if (HeaderRules.IsReturned(name, default) && HeaderRules.IsWritable(value))
+                        _context.Response.AppendTrailer(name, value);
+        }
+        return null;
+    }
+
+    /// <returns>Whether the whole body was passed on.</returns>
+    private async Task<bool> Body(HttpResponseMessage response)
+    {
+        var source = await response.Content.ReadAsStreamAsync(_deadline.Token);
+        var destination = _context.Response.Body;
+        while (true)
+        {
+            byte[]? buffer = null;
+            int length;
+            try
+            {
+                try
+                {
+                    // An empty read waits without a buffer: a stream that is idle for hours holds no memory.
+                    var ready = source.ReadAsync(Memory<byte>.Empty, _deadline.Token);
+                    if (!ready.IsCompleted) await destination.FlushAsync(_deadline.Token);
+                    await ready;
+                    buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+                    length = await source.ReadAsync(buffer, _deadline.Token);
+                }
+                catch (Exception e) when (e is IOException or HttpRequestException && !_context.RequestAborted.IsCancellationRequested)
+                {
+                    BackendProblem = UpstreamFault.Describe(e);
+                    ProxyLog.BrokeOff(_log, _context.Request.Method, _target, _backend.Name, BackendProblem);
+                    _context.Abort();
+                    return false;
+                }
+                if (length == 0) return true;
+                await destination.WriteAsync(buffer.AsMemory(0, length), _deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // The client left, or the deadline was cancelled because it did.
+                _context.Abort();
+                return false;
+            }
+            finally
+            {
+                if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Edge.Foundation.Configuration;
+using Microsoft.AspNetCore.Http;
+
+namespace Edge.Orb.Proxy;
+
+/// <summary>Passes requests on to upstreams.</summary>
+internal static class ReverseProxyHandler
+{
+    /// <summary>Makes the upstreams' connection pools (nothing is dialled yet) and starts the active health checks.</summary>
+    /// <exception cref="UpstreamSetupException">A file of <c>tls</c> cannot be used, or <c>network</c> is set.</exception>
+    public static RequestDelegate Compile(ReverseProxy record, OrbServices services)
+    {
+        if (record.Network is { } network)
+        {
+            throw new UpstreamSetupException(
+                $"`network = \"{network}\"` in a `ReverseProxy`: upstreams inside networks are not supported yet; remove it and give an address that this host reaches");
+        }
+        var log = services.Logs.CreateLogger("Edge.Orb.Proxy");
+        var trust = new UpstreamTrust(record.Tls);
+        var backends = new Backend[record.Upstreams.Length];
+        for (var i = 0; i < backends.Length; i++)
+        {
+            var upstream = record.Upstreams[i];
+            var health = new BackendHealth(upstream.Address.ToString(), record.HealthCheck, services.Time, log);
+            backends[i] = new Backend(upstream, health, new Transport(upstream.Address, trust, services.Dialler, record.Timeout));
+        }
+        var failures = services.Meter.CreateCounter<long>("edge.upstream.failures", description: "Requests that an upstream did not answer");
+        if (record.HealthCheck?.Active is { } check)
+            foreach (var backend in backends)
+                _ = new ActiveProbe(backend, check, services.Time).Run(services.Stopping);
+        return new Forwarder(record, Balancer.Of(record, backends), services.Time, log, failures).Handle;
+    }
+}
