@@ -4,6 +4,7 @@ using Edge.Bench;
 // One file a benchmark; each prints its table and returns whether it met its goals.
 var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)>(StringComparer.Ordinal)
 {
+    ["aead"] = ("ChaCha20-Poly1305 of packets: libcrypto, libsodium and .NET against `openssl speed`", AeadBenchmark.Run),
     ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
 };
 

@@ -58,9 +58,12 @@ internal sealed class FuzzRun(FuzzTarget target, ulong seed)
         Starting(input);
         var start = Stopwatch.GetTimestamp();
         var before = GC.GetAllocatedBytesForCurrentThread();
+        long allocated;
         try
         {
             var outcome = target.Run(input);
+            // Before the run's own books grow.
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             if (_seen.Add(outcome) && keep && _corpus.Count < MaxCorpus)
                 _corpus.Add(input);
         }
@@ -68,7 +71,6 @@ internal sealed class FuzzRun(FuzzTarget target, ulong seed)
         {
             return new FuzzFinding($"{e.GetType().Name}: {e.Message}", input, e);
         }
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         _mostAllocated = Math.Max(_mostAllocated, allocated);
         var elapsed = Stopwatch.GetElapsedTime(start);
         if (elapsed > _slowest)

@@ -5,7 +5,14 @@ namespace Edge.Fuzz;
 
 internal static class FuzzTargets
 {
-    public static IReadOnlyList<FuzzTarget> All { get; } = [new PklLexerTarget(), new PklParserTarget(), new WireGuardTarget()];
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new PklLexerTarget(),
+        new PklParserTarget(),
+        new PklEvaluatorTarget(),
+        new ConfigurationTarget(),
+        new WireGuardTarget(),
+    ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
 }

@@ -17,6 +17,7 @@ internal static class Machine
         yield return Processor();
         yield return Sodium();
         yield return OpenSsl();
+        yield return Aead();
         yield return Entropy(RandomDevice);
         yield return Resolver(ResolverFile.Read());
         yield return Roots(CaBundle.Find());
@@ -86,6 +87,27 @@ internal static class Machine
         // OPENSSL_VERSION_NUMBER since 3.0: 0xMNN00PP0 (openssl/opensslv.h).
         return new(Name, FindingState.Ok,
             $"{version >> 28}.{version >> 20 & 0xff}.{version >> 4 & 0xff}{(StaticExecutable.IsRunning ? ", linked in" : "")}");
+    }
+
+    /// <summary>Whose ChaCha20-Poly1305 seals the tunnel's packets, and whether it can be trusted.</summary>
+    private static Finding Aead()
+    {
+        const string Name = "aead";
+        const int PacketSize = 1420;
+        try
+        {
+            using var context = new AeadContext();
+            string library = context.OpenSslVersion is { } version
+                ? $"libcrypto {version}{(StaticExecutable.IsRunning ? ", linked in" : "")}"
+                : "libsodium, because libcrypto.so.3 is not on this machine or lacks the cipher: correct, but large packets cost half as much again";
+            return context.AgreesWithSodium(PacketSize)
+                ? new(Name, FindingState.Ok, $"packets are sealed by {library}")
+                : new(Name, FindingState.Failed, $"{library} seals a packet otherwise than libsodium does", "Do not use this machine or this copy of OpenSSL: replace it.");
+        }
+        catch (TypeInitializationException)
+        {
+            return new(Name, FindingState.Failed, "not tried: it needs libsodium", "See libsodium above.");
+        }
     }
 
     /// <summary>The C# runtime reads this file (Guid, and with it every HTTP client); libsodium and OpenSSL ask the kernel and do without.</summary>

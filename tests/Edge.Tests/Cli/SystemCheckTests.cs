@@ -30,7 +30,7 @@ public sealed class SystemCheckTests
 
         using JsonDocument document = JsonDocument.Parse(json.ToString());
         string[] names = [.. document.RootElement.GetProperty("checks").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
-        await Assert.That(string.Join(", ", names)).IsEqualTo("cpu, libsodium, openssl, entropy, resolver, ca bundle, root, state");
+        await Assert.That(string.Join(", ", names)).IsEqualTo("cpu, libsodium, openssl, aead, entropy, resolver, ca bundle, root, state");
         await Assert.That(document.RootElement.GetProperty("ok").GetBoolean()).IsEqualTo(code == 0);
         string[] lines = [.. text.ToString().Split('\n').Where(l => l.Length > 0 && !l.StartsWith(' '))];
         await Assert.That(lines.Length).IsEqualTo(names.Length);

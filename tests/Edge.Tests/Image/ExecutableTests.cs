@@ -44,6 +44,7 @@ public sealed class ExecutableTests
         Outcome outcome = await root.Run(network, ["/edge", "check", "--system", "--json", "--url", "https://127.0.0.1/"]);
         await Assert.That(outcome.Check("libsodium").State).IsEqualTo("ok");
         await Assert.That(outcome.Check("openssl").State).IsEqualTo("ok");
+        await Assert.That(outcome.Check("aead").Text).StartsWith("packets are sealed by libcrypto 3.").And.EndsWith(", linked in");
         await Assert.That(outcome.Check("ca bundle").Text).StartsWith("no file of trusted roots");
         await Assert.That(outcome.Check("entropy")).IsEqualTo(("failed",
             "/dev/urandom cannot be read: no HTTP client can start | Container engines provide /dev; for a chroot: mount --bind /dev ROOT/dev."));
@@ -57,6 +58,18 @@ public sealed class ExecutableTests
         Outcome outcome = await Run(Published.Plain(), "check", "--system", "--json");
         await Assert.That(outcome.Check("libsodium").Text).StartsWith("1.0.22, initialised by NSec");
         await Assert.That(outcome.Check("openssl").State).IsEqualTo("ok");
+        await Assert.That(outcome.Check("aead").Text).StartsWith("packets are sealed by libcrypto 3.");
+    }
+
+    [Test]
+    public async Task The_plain_form_runs_without_OpenSSL_and_seals_packets_by_libsodium()
+    {
+        using RootFolder root = RootFolder.OfExecutableAndLibraries(Published.Plain());
+        using var network = new NetworkNamespace();
+        Outcome outcome = await root.Run(network, ["/edge", "check", "--system", "--json"]);
+        await Assert.That(outcome.Check("openssl").State).IsEqualTo("warning");
+        await Assert.That(outcome.Check("aead").State).IsEqualTo("ok");
+        await Assert.That(outcome.Check("aead").Text).StartsWith("packets are sealed by libsodium, because libcrypto.so.3 is not on this machine");
     }
 
     [Test]

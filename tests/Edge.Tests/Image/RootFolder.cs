@@ -75,6 +75,16 @@ internal sealed class RootFolder : IDisposable
         CopyExecutable(path, System.IO.Path.Combine(folder, "edge"));
     });
 
+    /// <summary>The same with the libsodium.so beside it and the C library that the loader wants, each where this machine has it; no OpenSSL.</summary>
+    public static RootFolder OfExecutableAndLibraries(string path) => Make(folder =>
+    {
+        Execute("/bin/chmod", ["755", folder]);
+        CopyExecutable(path, System.IO.Path.Combine(folder, "edge"));
+        CopyExecutable(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "libsodium.so"), System.IO.Path.Combine(folder, "libsodium.so"));
+        // ldd prints "name => /path (address)", and "/path (address)" of the loader itself.
+        Execute("/bin/sh", ["-ec", "for file in $(ldd \"$1\" | grep -o '/[^ ]*'); do mkdir -p \"$2/${file%/*}\"; cp -L \"$file\" \"$2/$file\"; done", "sh", path, folder]);
+    });
+
     /// <summary>
     /// Copies a file that is to be run. The copy is written by another process: a child that this one forks meanwhile would hold the file open
     /// for writing until its own exec, and running the file would fail (ETXTBSY).

@@ -18,7 +18,9 @@ internal static class ErrorWords
     /// <param name="place">Whose value was computed; null where the error belongs to none.</param>
     public static string Message(EvaluationException error, Place? place)
     {
-        var message = new StringBuilder(Plain(error.Headline).TrimEnd());
+        var headline = Plain(error.Headline).TrimEnd();
+        // `throw("")`
+        var message = new StringBuilder(headline.Length > 0 ? headline : "The configuration throws an error that says nothing.");
         foreach (var value in error.Values)
             message.Append('\n').Append(value.Name).Append(": ").Append(place is { IsSecret: true } ? Secret.Mask : Plain(value.Text));
         return message.ToString();

@@ -91,12 +91,15 @@ internal sealed partial class Redaction
             for (var at = text.IndexOf(secret, StringComparison.Ordinal); at >= 0; at = text.IndexOf(secret, at + 1, StringComparison.Ordinal))
                 Add(at, secret.Length);
         hidden.Sort();
-        for (var i = hidden.Count - 1; i > 0; i--)
+        var last = 0;
+        for (var i = 1; i < hidden.Count; i++)
         {
-            if (hidden[i].From > hidden[i - 1].To) continue;
-            hidden[i - 1] = (hidden[i - 1].From, Math.Max(hidden[i - 1].To, hidden[i].To));
-            hidden.RemoveAt(i);
+            if (hidden[i].From <= hidden[last].To)
+                hidden[last] = (hidden[last].From, Math.Max(hidden[last].To, hidden[i].To));
+            else
+                hidden[++last] = hidden[i];
         }
+        if (last + 1 < hidden.Count) hidden.RemoveRange(last + 1, hidden.Count - last - 1);
         return hidden;
 
         void Add(int index, int length)

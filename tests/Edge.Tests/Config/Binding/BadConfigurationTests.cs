@@ -179,10 +179,27 @@ public sealed class BadConfigurationTests
     }
 
     [Test]
+    public async Task An_error_of_the_users_own_that_says_nothing() =>
+        await Assert.That(Sample.Errors("tls { auto = throw(\"\") }\n")).StartsWith("server.pkl:1:14: error: The configuration throws an error that says nothing\n");
+
+    [Test]
     public async Task A_circle()
     {
         var errors = Sample.Errors("local a = b\nlocal b = a\ntls { auto = a }\n");
         await Assert.That(errors).StartsWith("server.pkl:");
+    }
+
+    [Test]
+    [Arguments("import \"a\0b.pkl\"", "1:1", "Module URI")]
+    [Arguments("import \"a%00b.pkl\"", "1:1", "Module URI")]
+    [Arguments("import \"file:///a%00b.pkl\"", "1:1", "Module URI")]
+    [Arguments("tls { certFile = read(\"a%00b\").text }", "1:18", "Resource URI")]
+    [Arguments("tls { certFile = read(\"file:///a%00b\").text }", "1:18", "Resource URI")]
+    public async Task A_file_name_with_a_nul_in_it(string text, string position, string what)
+    {
+        var errors = Sample.Errors(text + "\n");
+        await Assert.That(errors).StartsWith($"server.pkl:{position}: error: {what}");
+        await Assert.That(errors).Contains("invalid syntax");
     }
 
     [Test]

@@ -30,6 +30,7 @@ public sealed class RedactionTests
     [Arguments($$"""// {{AuthKey}}""", AuthKey)]
     [Arguments("""hostname = "hskey-auth-Ab12-cdef" """, "hskey-auth-Ab12-cdef")]
     [Arguments("""hostname = "0123456789abcdef0123456789abcdef" """, "0123456789abcdef")]
+    [Arguments("""authKey = "0123456789abcdef0123456789abcdef 0123456789abcdef0123456789abcdef" """, "0123456789abcdef")]
     public async Task A_secret_is_in_no_line(string text, string secret)
     {
         var shown = Lines(text);

@@ -21,21 +21,21 @@ internal static class FileUri
         return uri.ToString();
     }
 
-    /// <summary>The path that a <c>file:</c> URI names; null where it has a host or is malformed.</summary>
+    /// <summary>The path that a <c>file:</c> URI names; null where it has a host, is malformed, or holds a NUL, which no path can.</summary>
     public static string? PathOf(string uri)
     {
         if (!uri.StartsWith("file:", StringComparison.Ordinal)) return null;
         var rest = uri["file:".Length..];
         if (rest.StartsWith("//", StringComparison.Ordinal)) rest = rest[2..];
-        return rest.StartsWith('/') ? Uri.UnescapeDataString(rest) : null;
+        return rest.StartsWith('/') ? WithoutNul(Uri.UnescapeDataString(rest)) : null;
     }
 
-    /// <summary>What a URI reference says against the file that it stands in.</summary>
-    public static string Resolve(string basePath, string reference)
-    {
-        var path = Uri.UnescapeDataString(reference);
-        return Path.GetFullPath(path.StartsWith('/') ? path : Path.Combine(Path.GetDirectoryName(basePath)!, path));
-    }
+    /// <summary>What a URI reference says against the file that it stands in; null where it holds a NUL.</summary>
+    public static string? Resolve(string basePath, string reference) => WithoutNul(Uri.UnescapeDataString(reference)) is { } path
+        ? Path.GetFullPath(path.StartsWith('/') ? path : Path.Combine(Path.GetDirectoryName(basePath)!, path))
+        : null;
+
+    private static string? WithoutNul(string path) => path.Contains('\0') ? null : path;
 
     private static bool NeedsEscape(Rune rune) =>
         rune.Value is <= ' ' or '"' or '#' or '%' or '<' or '>' or '?' or '[' or '\\' or ']' or '^' or '`' or '{' or '|' or '}' or 0x7F;

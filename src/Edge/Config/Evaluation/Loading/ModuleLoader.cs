@@ -72,7 +72,7 @@ internal sealed class ModuleLoader(Evaluator evaluator)
                     "If you meant to import a path that starts with `@`, prefix the path with `./` (e.g. `import \"./@myPath\").\n"
                     + "If you meant to import a dependency, ensure that this file is within a directory that contains a PklProject module.");
             if (InvalidIn(written) is { } reason) throw FailUri(written, reason);
-            return FileUri.Resolve(FileUri.PathOf(from.Source.Uri)!, written);
+            return FileUri.Resolve(FileUri.PathOf(from.Source.Uri)!, written) ?? throw FailUri(written, "Illegal character in path");
         }
         throw evaluator.Fail($"Module `{from.Source.Uri}` cannot have a relative import.");
     }
@@ -87,7 +87,7 @@ internal sealed class ModuleLoader(Evaluator evaluator)
         var below = written == "..." ? Path.GetFileName(path) : written["...".Length..].TrimStart('/');
         for (var folder = Path.GetDirectoryName(Path.GetDirectoryName(path)); folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            var candidate = Path.Combine(folder, Uri.UnescapeDataString(below));
+            if (FileUri.Resolve(Path.Combine(folder, "."), below) is not { } candidate) return null;
             if (_files!.IsInside(candidate, out var real) && File.Exists(real)) return candidate;
         }
         return null;

@@ -33,10 +33,10 @@ internal sealed class ResourceReader(Evaluator evaluator)
             case "prop":
                 return evaluator.Options.Properties.TryGetValue(Uri.UnescapeDataString(uri[(colon + 1)..]), out var property) ? new StringValue(property) : null;
             case "file":
-                return ReadFile(FileUri.PathOf(uri) ?? throw evaluator.Fail($"Resource URI `{uri}` has invalid syntax."));
+                return ReadFile(FileUri.PathOf(uri) ?? throw FailUri(uri));
             case null when from.Source.Uri.StartsWith("file:", StringComparison.Ordinal):
                 if (uri.StartsWith(".../", StringComparison.Ordinal)) return evaluator.Modules.FindUpwards(from, uri) is { } found ? ReadFile(found) : null;
-                return ReadFile(FileUri.Resolve(FileUri.PathOf(from.Source.Uri)!, uri));
+                return ReadFile(FileUri.Resolve(FileUri.PathOf(from.Source.Uri)!, uri) ?? throw FailUri(uri));
             case "http" or "https" or "package" or "projectpackage" or "modulepath":
                 throw evaluator.Fail(
                     $"Refusing to read resource `{uri}`: resources come from `env:`, `prop:` and files in the configuration's folder.",
@@ -45,6 +45,8 @@ internal sealed class ResourceReader(Evaluator evaluator)
                 throw evaluator.Fail($"No resource reader is registered for scheme `{(colon > 0 ? uri[..colon] : "")}`.");
         }
     }
+
+    private EvaluationException FailUri(string uri) => evaluator.Fail($"Resource URI `{uri}` has invalid syntax.");
 
     private Value? FromEnvironment(string name) =>
         evaluator.Options.Environment(name) is { } value ? new StringValue(value).MarkFromEnvironment() : null;
