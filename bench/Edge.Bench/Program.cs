@@ -5,6 +5,7 @@ using Edge.Bench;
 var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)>(StringComparer.Ordinal)
 {
     ["aead"] = ("ChaCha20-Poly1305 of packets: libcrypto, libsodium and .NET against `openssl speed`", AeadBenchmark.Run),
+    ["wg-core"] = ("WireGuard's core beside the AEAD alone: packets, handshakes, memory of an idle peer", WireGuardBenchmark.Run),
     ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
 };
 
