@@ -1,5 +1,6 @@
 using Edge.Fuzz.Crypto;
 using Edge.Fuzz.Pkl;
+using Edge.Fuzz.WireGuard;
 
 namespace Edge.Fuzz;
 
@@ -12,6 +13,7 @@ internal static class FuzzTargets
         new PklEvaluatorTarget(),
         new ConfigurationTarget(),
         new NoiseTarget(),
+        new WireGuardTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
