@@ -28,7 +28,7 @@ internal sealed partial record Load(double RequestsPerSecond, double? P99Millise
     {
         var (text, peak) = Run(server, "h2load", ["-t1", $"-c{Connections}", "-m10", $"-D{seconds}", "--warm-up-time=1", url.ToString()]);
         var finished = Finished().Match(text);
-        if (!finished.Success || !Failures().Match(text).Success)
+        if (!finished.Success || !Failures().IsMatch(text))
             throw new InvalidOperationException($"{url}: {text}");
         return new Load(Number(finished.Groups[1].Value), null, peak);
     }

@@ -106,7 +106,7 @@ public sealed class RoutingTests
             using var client = new HttpClient(handler) { Timeout = OrbRun.Limit };
             await Assert.That(await client.GetStringAsync("http://edge/")).IsEqualTo("unix");
             if (address == path)
-                await Assert.That(() => OrbRun.Start($$"""servers { ["unix:{{address}}"] { handler = 200 } }""")).Throws<Edge.Orb.OrbException>().WithMessageContaining("another server listens on");
+                await Assert.That(async () => { await OrbRun.Start($$"""servers { ["unix:{{address}}"] { handler = 200 } }"""); }).Throws<Edge.Orb.OrbException>().WithMessageContaining("another server listens on");
         }
     }
 

@@ -257,7 +257,7 @@ public sealed class StaticFilesTests
     [Test]
     public async Task A_folder_that_is_not_there_is_said_at_the_start()
     {
-        await Assert.That(() => OrbRun.Start("""servers { [":8080"] { handler = new StaticFiles { root = "/nowhere/at/all" } } }"""))
+        await Assert.That(async () => { await OrbRun.Start("""servers { [":8080"] { handler = new StaticFiles { root = "/nowhere/at/all" } } }"""); })
             .Throws<Edge.Orb.OrbException>().WithMessageContaining("`/nowhere/at/all`");
     }
 

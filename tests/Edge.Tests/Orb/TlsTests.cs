@@ -127,7 +127,7 @@ public sealed class TlsTests
 
         async Task AssertRefused(string what, string help)
         {
-            var failure = await Assert.That(() => OrbRun.Start(TwoSites, folder: folder)).Throws<OrbException>();
+            var failure = await Assert.That(async () => { await OrbRun.Start(TwoSites, folder: folder); }).Throws<OrbException>();
             await Assert.That(failure!.Message).Contains(what);
             await Assert.That(failure.Help).Contains(help);
         }
@@ -242,7 +242,7 @@ public sealed class TlsTests
     [Test]
     public async Task Http3_is_refused_with_the_reason()
     {
-        var failure = await Assert.That(() => OrbRun.Start("""servers { ["a.test"] { http3 = true; handler = 200 } }""")).Throws<OrbException>();
+        var failure = await Assert.That(async () => { await OrbRun.Start("""servers { ["a.test"] { http3 = true; handler = 200 } }"""); }).Throws<OrbException>();
         await Assert.That((failure!.IsConfiguration, failure.Message)).IsEqualTo((true, "`a.test` asks for HTTP/3, which needs a QUIC library that this platform does not have"));
     }
 

@@ -70,6 +70,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         Time = time,
         Logs = proxy.Log,
         Meter = proxy._meter,
+        Readiness = new Readiness(),
         Dialler = new Dialler(new SystemResolver(), TimeProvider.System),
         Stopping = proxy._stop.Token,
     });
