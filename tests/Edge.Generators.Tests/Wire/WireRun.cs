@@ -34,7 +34,10 @@ internal static class WireRun
 
     /// <summary>All that the executable declares.</summary>
     public static CSharpCompilation CompileDeclarations() =>
-        Compile([.. Directory.GetFiles(PathOf("src", "Edge", "Foundation", "Wire"), "*.cs").Select(Path.GetFileName).Select(name => File(name!))]);
+        Compile([
+            .. Directory.GetFiles(PathOf("src", "Edge", "Foundation", "Wire"), "*.cs").Select(Path.GetFileName).Select(name => File(name!)),
+            .. Directory.GetFiles(PathOf("src", "Edge", "Foundation", "Addresses"), "*.cs").Select(path => CSharpSyntaxTree.ParseText(System.IO.File.ReadAllText(path), Parse)),
+        ]);
 
     public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new WireGenerator().AsSourceGenerator()],

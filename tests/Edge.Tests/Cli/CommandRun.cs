@@ -10,8 +10,22 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
     public static async Task<CommandRun> InProcess(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var exitCode = await Program.Run(args, new Terminal(output, error));
-        return new CommandRun(exitCode, output.ToString(), error.ToString());
+        // A stack on which the evaluator meets its own limit of depth, whatever the runner's threads have.
+        var exitCode = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(
+            () =>
+            {
+                try
+                {
+                    exitCode.SetResult(Program.Run(args, new Terminal(output, error)).GetAwaiter().GetResult());
+                }
+                catch (Exception failure)
+                {
+                    exitCode.SetException(failure);
+                }
+            },
+            64 << 20).Start();
+        return new CommandRun(await exitCode.Task, output.ToString(), error.ToString());
     }
 
     /// <summary>The built executable, which lies beside the tests; or another program. Standard input is empty.</summary>
