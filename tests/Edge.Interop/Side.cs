@@ -41,8 +41,8 @@ internal sealed partial class Side(string name, Lab lab, int number)
         {
             try
             {
-                using var file = File.OpenRead($"/run/netns/{name}");
-                if (Enter((int)file.SafeFileHandle.DangerousGetHandle(), CloneNewNet) != 0)
+                using var file = File.OpenHandle($"/run/netns/{name}", share: FileShare.ReadWrite);
+                if (Enter((int)file.DangerousGetHandle(), CloneNewNet) != 0)
                     throw new Win32Exception(Marshal.GetLastPInvokeError());
                 result = action();
             }
