@@ -25,4 +25,7 @@ internal sealed class OrbServices
 
     /// <summary>Whether requests should be sent here, and why not.</summary>
     public required Readiness Readiness { get; init; }
+
+    /// <summary>Who is behind an address.</summary>
+    public IIdentitySource Identities { get; init; } = new NoIdentities();
 }
