@@ -6,6 +6,7 @@ using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
+using Edge.Orb.Middlewares;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -49,6 +50,7 @@ internal sealed class OrbServer : IAsyncDisposable
             Stopping = _stopping.Token,
             Readiness = options.Readiness,
             Identities = options.Identities,
+            LogSinks = new LogSinks(options.StandardOutput, options.StandardError, options.Logs.CreateLogger("access-log")),
         };
         Refuse(configuration);
         Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services))];
@@ -110,6 +112,7 @@ internal sealed class OrbServer : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _host.DisposeAsync();
+        await Services.LogSinks.DisposeAsync();
         _meter.Dispose();
         _stopping.Dispose();
     }
