@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Edge.Foundation.Configuration;
 using Edge.Orb.Handlers;
+using Edge.Orb.Middlewares;
 using Edge.Orb.Proxy;
 using Microsoft.AspNetCore.Http;
 
@@ -31,6 +32,15 @@ internal static class Composition
 
     private static RequestDelegate Compile(Middleware middleware, OrbServices services, RequestDelegate next) => middleware switch
     {
+        Headers headers => HeadersMiddleware.Compile(headers, services, next),
+        RequestId requestId => RequestIdMiddleware.Compile(requestId, services, next),
+        Rewrite rewrite => RewriteMiddleware.Compile(rewrite, services, next),
+        BodyLimit bodyLimit => BodyLimitMiddleware.Compile(bodyLimit, services, next),
+        SecurityHeaders security => SecurityHeadersMiddleware.Compile(security, services, next),
+        IpFilter ipFilter => IpFilterMiddleware.Compile(ipFilter, services, next),
+        Cors cors => CorsMiddleware.Compile(cors, services, next),
+        ErrorPage errorPage => ErrorPageMiddleware.Compile(errorPage, services, next),
+        TailscaleAuth tailscale => TailscaleAuthMiddleware.Compile(tailscale, services, next),
         _ => throw NotThere("middleware", middleware.GetType().Name),
     };
 

@@ -16,6 +16,9 @@ internal sealed record OrbOptions
     /// <summary>How other hosts are reached; null: over this host's sockets.</summary>
     public IDialler? Dialler { get; init; }
 
+    /// <summary>Who is behind an address, as the networks know it.</summary>
+    public IIdentitySource Identities { get; init; } = new NoIdentities();
+
     public OrbLimits Limits { get; init; } = OrbLimits.Default;
 
     public Readiness Readiness { get; init; } = new();

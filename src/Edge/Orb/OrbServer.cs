@@ -53,6 +53,7 @@ internal sealed class OrbServer : IAsyncDisposable
             Meter = _meter,
             Stopping = _stopping.Token,
             Readiness = options.Readiness,
+            Identities = options.Identities,
         };
         Refuse(configuration);
         Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services))];

@@ -28,4 +28,7 @@ internal sealed class OrbServices
 
     /// <summary>What is read or opened again on SIGHUP: whoever keeps a file registers here.</summary>
     public Reload Reload { get; init; } = new();
+
+    /// <summary>Who is behind an address.</summary>
+    public IIdentitySource Identities { get; init; } = new NoIdentities();
 }
