@@ -16,7 +16,10 @@ internal sealed record OrbOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How other hosts are reached; null: over this host's sockets and resolver.</summary>
+    /// <summary>How names are looked up: those that are listened on, and, where <see cref="Dialler"/> is null, those of other hosts.</summary>
+    public IResolver Resolver { get; init; } = new SystemResolver();
+
+    /// <summary>How other hosts are reached; null: over this host's sockets.</summary>
     public IDialler? Dialler { get; init; }
 
     /// <summary>Who is behind an address, as the networks know it.</summary>

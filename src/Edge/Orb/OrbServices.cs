@@ -28,6 +28,9 @@ internal sealed class OrbServices
     /// <summary>Whether requests should be sent here, and why not.</summary>
     public required Readiness Readiness { get; init; }
 
+    /// <summary>What is read or opened again on SIGHUP: whoever keeps a file registers here.</summary>
+    public Reload Reload { get; init; } = new();
+
     /// <summary>Who is behind an address.</summary>
     public IIdentitySource Identities { get; init; } = new NoIdentities();
 

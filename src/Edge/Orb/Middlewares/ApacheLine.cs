@@ -35,9 +35,9 @@ internal sealed class ApacheLine(bool isCombined) : LineFormat<LoggedResponse>
         if (isCombined)
         {
             Plain(output, " \"");
-            Escaped(output, state.Referrer ?? "-");
+            Field(output, state.Referrer ?? "-");
             Plain(output, "\" \"");
-            Escaped(output, state.Agent ?? "-");
+            Field(output, state.Agent ?? "-");
             Plain(output, "\"");
         }
         Plain(output, "\n");
@@ -73,6 +73,13 @@ internal sealed class ApacheLine(bool isCombined) : LineFormat<LoggedResponse>
     {
         number.TryFormat(output.GetSpan(20), out var length, provider: CultureInfo.InvariantCulture);
         output.Advance(length);
+    }
+
+    // A header field's value has one character for each byte that came.
+    private static void Field(IBufferWriter<byte> output, string text)
+    {
+        foreach (var one in text)
+            output.Advance(Escape((byte)one, output.GetSpan(4)));
     }
 
     // ap_escape_logitem: quote and backslash get a backslash, C's own escapes are used where there are any, and every other byte that is

@@ -28,7 +28,7 @@ internal sealed class EcsLine(TimeProvider clock) : JsonFormat
         if (state.Agent is { Length: > 0 } agent)
         {
             json.WriteStartObject("user_agent"u8);
-            json.WriteString("original"u8, agent);
+            Field(json, "original"u8, agent);
             json.WriteEndObject();
         }
         if (RequestUser.NameOf(context) is { Length: > 0 } user)
@@ -64,7 +64,7 @@ internal sealed class EcsLine(TimeProvider clock) : JsonFormat
         json.WriteStartObject("request"u8);
         json.WriteString("method"u8, context.Request.Method);
         Optional(json, "id"u8, context.Features.Get<RequestIdentifier>()?.Text);
-        Optional(json, "referrer"u8, state.Referrer);
+        Field(json, "referrer"u8, state.Referrer);
         json.WriteEndObject();
         json.WriteStartObject("response"u8);
         json.WriteNumber("status_code"u8, status);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -32,4 +33,8 @@ internal abstract class JsonFormat : LineFormat<LoggedResponse>
         if (!string.IsNullOrEmpty(value))
             json.WriteString(name, value);
     }
+
+    /// <summary>Writes a header field's value, if there is one. It has one character for each byte that came, and most write UTF-8.</summary>
+    protected static void Field(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value) =>
+        Optional(json, name, value is null || Ascii.IsValid(value) ? value : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(value)));
 }

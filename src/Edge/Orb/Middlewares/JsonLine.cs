@@ -24,7 +24,7 @@ internal sealed class JsonLine(TimeProvider clock) : JsonFormat
         json.WriteNumber("status"u8, context.Response.StatusCode);
         json.WriteNumber("bytes"u8, state.BytesSent);
         json.WriteNumber("duration_ms"u8, Math.Round(clock.GetElapsedTime(state.Began).TotalMilliseconds, 3));
-        Optional(json, "referer"u8, state.Referrer);
-        Optional(json, "user_agent"u8, state.Agent);
+        Field(json, "referer"u8, state.Referrer);
+        Field(json, "user_agent"u8, state.Agent);
     }
 }

@@ -38,10 +38,10 @@ internal sealed class LoggedResponse : PipeWriter, IHttpResponseBodyFeature
 
     public HostString Host { get; }
 
-    /// <summary>Null: the client sent none.</summary>
+    /// <summary>One character for each byte; null: the client sent none.</summary>
     public string? Referrer { get; }
 
-    /// <summary>Null: the client sent none.</summary>
+    /// <summary>One character for each byte; null: the client sent none.</summary>
     public string? Agent { get; }
 
     /// <summary>The body's bytes that were handed to the connection, without framing.</summary>

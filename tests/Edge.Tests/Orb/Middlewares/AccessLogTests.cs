@@ -34,11 +34,13 @@ public sealed class AccessLogTests
     [Test]
     public async Task What_a_client_sends_is_escaped_and_what_it_does_not_send_is_a_dash()
     {
-        var output = new LineStream();
-        await using var orb = await OrbRun.Start(Echo.Around("new AccessLog {}", "handler = 204"), time: new StepClock(), change: options => options with { StandardOutput = output });
+        var (output, error) = (new LineStream(), new LineStream());
+        await using var orb = await OrbRun.Start(Echo.Around("""new AccessLog {} new AccessLog { format = "json"; output = "stderr" }""", "handler = 204"),
+            time: new StepClock(), change: options => options with { StandardOutput = output, StandardError = error });
         // The raw client writes Latin-1: these two characters are the bytes of one in UTF-8.
         await orb.Raw("DELETE /a%22b?c=\"d\\ HTTP/1.1\r\nHost: x\r\nUser-Agent: a\"b\\c\td\u00c3\u00a9\r\nConnection: close\r\n\r\n");
         await Assert.That(await output.ReadLine()).IsEqualTo("""127.0.0.1 - - [10/Oct/2000:20:55:36 +0000] "DELETE /a%22b?c=\"d\\ HTTP/1.1" 204 - "-" "a\"b\\c\td\xc3\xa9" """.TrimEnd());
+        await Assert.That(JsonNode.Parse(await error.ReadLine())!["user_agent"]!.GetValue<string>()).IsEqualTo("a\"b\\c\td\u00e9");
     }
 
     [Test]
@@ -138,7 +140,7 @@ public sealed class AccessLogTests
             // What logrotate does, with its two ways.
             File.Move(path, path + ".1");
             await Get(orb, "/two");
-            orb.Server.Services.LogSinks.Reopen();
+            orb.Server.Reload();
             await orb.Server.Services.LogSinks.Flush();
             await Get(orb, "/three");
             await File.WriteAllTextAsync(path, "");
