@@ -1,4 +1,5 @@
 using Edge.Fuzz.Crypto;
+using Edge.Fuzz.Http;
 using Edge.Fuzz.Node;
 using Edge.Fuzz.Pkl;
 using Edge.Fuzz.WireGuard;
@@ -16,6 +17,9 @@ internal static class FuzzTargets
         new NoiseTarget(),
         new WireGuardTarget(),
         new QuickFileTarget(),
+        new TokenTarget(),
+        new KeySetTarget(),
+        new FieldTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
