@@ -1,4 +1,6 @@
 using Edge.Fuzz.Crypto;
+using Edge.Fuzz.Http;
+using Edge.Fuzz.Node;
 using Edge.Fuzz.Pkl;
 using Edge.Fuzz.WireGuard;
 
@@ -14,6 +16,10 @@ internal static class FuzzTargets
         new ConfigurationTarget(),
         new NoiseTarget(),
         new WireGuardTarget(),
+        new QuickFileTarget(),
+        new TokenTarget(),
+        new KeySetTarget(),
+        new FieldTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

@@ -88,6 +88,8 @@ internal sealed class OrbCommand : EdgeCommand
             await using var server = new OrbServer(configuration, new OrbOptions
             {
                 Logs = logs,
+                StandardOutput = new StandardStream(1),
+                StandardError = new StandardStream(2),
                 Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
             });
             signals.HangUp += server.Reload;

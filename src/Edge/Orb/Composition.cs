@@ -41,7 +41,13 @@ internal static class Composition
         Cors cors => CorsMiddleware.Compile(cors, services, next),
         ErrorPage errorPage => ErrorPageMiddleware.Compile(errorPage, services, next),
         TailscaleAuth tailscale => TailscaleAuthMiddleware.Compile(tailscale, services, next),
-        _ => throw NotThere("middleware", middleware.GetType().Name),
+        AccessLog log => AccessLogMiddleware.Compile(log, services, next),
+        RateLimit rate => RateLimitMiddleware.Compile(rate, services, next),
+        ConnectionLimit connections => ConnectionLimitMiddleware.Compile(connections, services, next),
+        Compress compress => CompressMiddleware.Compile(compress, services, next),
+        BasicAuth basic => BasicAuthMiddleware.Compile(basic, services, next),
+        JwtAuth jwt => JwtAuthMiddleware.Compile(jwt, services, next),
+        _ => throw new ArgumentException($"{middleware.GetType().Name} is no middleware of the schema", nameof(middleware)),
     };
 
     private static RequestDelegate Compile(ReverseProxy proxy, OrbServices services)
@@ -55,7 +61,4 @@ internal static class Composition
             throw new OrbException(failure.Message, "`edge check` shows the configuration as it is used.", isConfiguration: true, failure);
         }
     }
-
-    private static OrbException NotThere(string kind, string name) =>
-        new($"this build does not have the {kind} `{name}` yet", $"take `new {name} {{ ... }}` out of the configuration.", isConfiguration: true);
 }

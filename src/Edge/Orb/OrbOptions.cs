@@ -8,6 +8,12 @@ internal sealed record OrbOptions
 {
     public required ILoggerFactory Logs { get; init; }
 
+    /// <summary>Where access logs go that are written to <c>stdout</c>.</summary>
+    public Stream StandardOutput { get; init; } = Stream.Null;
+
+    /// <summary>Where access logs go that are written to <c>stderr</c>.</summary>
+    public Stream StandardError { get; init; } = Stream.Null;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>How names are looked up: those that are listened on, and, where <see cref="Dialler"/> is null, those of other hosts.</summary>

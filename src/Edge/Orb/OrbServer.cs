@@ -6,6 +6,7 @@ using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
+using Edge.Orb.Middlewares;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -54,7 +55,9 @@ internal sealed class OrbServer : IAsyncDisposable
             Stopping = _stopping.Token,
             Readiness = options.Readiness,
             Identities = options.Identities,
+            LogSinks = new LogSinks(options.StandardOutput, options.StandardError, options.Logs.CreateLogger("access-log")),
         };
+        Services.Reload.Register(Services.LogSinks.Reopen);
         Refuse(configuration);
         Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services))];
         Listeners = [.. Sites
@@ -130,6 +133,7 @@ internal sealed class OrbServer : IAsyncDisposable
         if (_built is { Host: var host })
             await host.DisposeAsync();
         _sockets.Dispose();
+        await Services.LogSinks.DisposeAsync();
         _meter.Dispose();
         _stopping.Dispose();
     }

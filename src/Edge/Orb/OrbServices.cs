@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Edge.Io;
+using Edge.Orb.Middlewares;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Edge.Orb;
 
@@ -34,4 +36,10 @@ internal sealed class OrbServices
 
     /// <summary>Who is behind an address.</summary>
     public IIdentitySource Identities { get; init; } = new NoIdentities();
+
+    /// <summary>The outputs of access logs.</summary>
+    public LogSinks LogSinks { get; init; } = new(Stream.Null, Stream.Null, NullLogger.Instance);
+
+    /// <summary>The little that the whole server does at once of what is dear about passwords.</summary>
+    public PasswordWork PasswordWork { get; } = new();
 }
