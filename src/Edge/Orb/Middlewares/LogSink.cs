@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Edge.Io;
 using Microsoft.Extensions.Logging;
 
@@ -150,7 +149,7 @@ internal sealed class LogSink
             if (_isFailing)
                 return;
             _isFailing = true;
-            _log.LogUnwritable(_name, Reason(failure));
+            _log.LogUnwritable(_name, FileFault.Describe(failure));
         }
     }
 
@@ -165,11 +164,7 @@ internal sealed class LogSink
         }
         catch (IOException failure)
         {
-            _log.LogNotReopened(_name, Reason(failure));
+            _log.LogNotReopened(_name, FileFault.Describe(failure));
         }
     }
-
-    // .NET leaves the system's number where it has no text of its own; trimmed, it has hardly any.
-    private static string Reason(IOException failure) =>
-        failure.HResult is > 0 and < 4096 ? Marshal.GetPInvokeErrorMessage(failure.HResult) : failure.Message;
 }

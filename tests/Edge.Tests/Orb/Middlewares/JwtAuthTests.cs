@@ -256,7 +256,7 @@ public sealed class JwtAuthTests
     [Arguments("""publicKeyFile = "private.pem" """, "is a private key, which who verifies must not have")]
     [Arguments("""publicKeyFile = "small.pem" """, "is no public key that tokens are verified with")]
     [Arguments("""publicKeyFile = "nonsense.pem" """, "is no public key that tokens are verified with")]
-    [Arguments("""publicKeyFile = "missing.pem" """, "`JwtAuth` cannot read")]
+    [Arguments("""publicKeyFile = "missing.pem" """, "missing.pem`: there is no such file")]
     public async Task Terms_that_cannot_hold_are_refused_at_start(string properties, string message)
     {
         using var folder = new TemporaryFolder();
