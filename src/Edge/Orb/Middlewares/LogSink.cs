@@ -49,7 +49,7 @@ internal sealed class LogSink
             if (_isClosed)
                 return;
             if (_filling.WrittenCount >= Capacity)
-                _lost++;
+                Interlocked.Increment(ref _lost);
             else
                 line.Write(state, _filling);
             Begin();
@@ -106,6 +106,8 @@ internal sealed class LogSink
             {
                 if (_filling.WrittenCount == 0 && !_mustReopen)
                 {
+                    if (!_isFailing && Interlocked.Exchange(ref _lost, 0) is var lost and > 0)
+                        _log.LogBehind(_name, lost);
                     _isWorking = false;
                     _idle?.SetResult();
                     _idle = null;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Edge.Orb;
 using Edge.Tests.Cli;
+using Edge.Tests.Image;
 using Edge.Tests.Orb.Proxy;
 using Microsoft.AspNetCore.Http;
 
@@ -245,6 +246,18 @@ public sealed class JwtAuthTests
         await using var orb = await Start($"jwksUrl = \"http://127.0.0.1:{port}/keys\"", new StepClock(s_now));
         await Assert.That(await Get(orb, $"Authorization: Bearer {s_signer.Sign("{}")}")).StartsWith("HTTP/1.1 503 ");
         await Assert.That(orb.Log.Text).Contains($"http://127.0.0.1:{port}/keys could not be fetched: no connection to 127.0.0.1:{port}: ConnectionRefused");
+    }
+
+    [Test]
+    public async Task Keys_of_a_server_whose_certificate_is_of_no_known_authority_are_not_taken()
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue("localhost", DateTimeOffset.UtcNow.AddDays(30));
+        await using var server = await WebServer.Start(context => context.Response.WriteAsync($$"""{"keys":[{{s_signer.Jwk()}}]}"""), certificate: certificate);
+        await using var orb = await Start($"jwksUrl = \"https://localhost:{server.Port}/keys\"", new StepClock(s_now));
+        await Assert.That(await Get(orb, $"Authorization: Bearer {s_signer.Sign("{}")}")).StartsWith("HTTP/1.1 503 ");
+        await Assert.That(orb.Log.Text).Contains($"https://localhost:{server.Port}/keys could not be fetched: no TLS with localhost:{server.Port}: ");
+        await Assert.That(server.Requests).IsEqualTo(0);
     }
 
     [Test]
