@@ -9,6 +9,7 @@ internal static class Program
     {
         ProgramImage.GiveBackConstants();
         StaticExecutable.UseBuiltInNameServices();
+        CaBundle.HideSystemStore();
         var terminal = Terminal.OfProcess();
         try
         {
