@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -119,6 +120,8 @@ internal sealed class OrbServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "edge", ContentRootPath = "/", EnvironmentName = "Production" });
         builder.Services.Replace(ServiceDescriptor.Singleton(_options.Logs));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
+        // One of the two queues between a socket and its request; Io.InlineSockets is the other.
+        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         // Beside the sockets' own, which comes first or not at all.
         builder.Services.AddSingleton<IConnectionListenerFactory>(_priorKnowledge);
         var host = builder.Build();
