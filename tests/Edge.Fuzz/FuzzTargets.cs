@@ -1,4 +1,5 @@
 using Edge.Fuzz.Crypto;
+using Edge.Fuzz.Http;
 using Edge.Fuzz.Pkl;
 using Edge.Fuzz.WireGuard;
 
@@ -14,6 +15,9 @@ internal static class FuzzTargets
         new ConfigurationTarget(),
         new NoiseTarget(),
         new WireGuardTarget(),
+        new TokenTarget(),
+        new KeySetTarget(),
+        new FieldTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

@@ -50,6 +50,9 @@ internal static unsafe partial class Sodium
     [LibraryImport(Library, EntryPoint = "crypto_box_open_easy_afternm")]
     public static partial int BoxOpen(byte* plaintext, byte* box, ulong size, byte* nonce, byte* shared);
 
+    [LibraryImport(Library, EntryPoint = "crypto_pwhash_argon2id_str_verify")]
+    public static partial int Argon2idVerify(byte* encoded, byte* password, ulong size);
+
     private static bool Initialize()
     {
         CryptoLibrary.Initialize();

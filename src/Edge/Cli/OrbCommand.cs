@@ -84,7 +84,7 @@ internal sealed class OrbCommand : EdgeCommand
         InlineSockets.Use();
         try
         {
-            await using var server = new OrbServer(configuration, new OrbOptions { Logs = logs });
+            await using var server = new OrbServer(configuration, new OrbOptions { Logs = logs, StandardOutput = new StandardStream(1), StandardError = new StandardStream(2) });
             await server.Start(signals.First);
             await signals.Wait();
             await server.Stop();

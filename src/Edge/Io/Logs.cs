@@ -36,7 +36,11 @@ internal sealed class Logs(Stream output, LogLevel least, bool isJson, TimeProvi
 
     // Libraries speak of their own trouble; only what concerns an operator is passed on, the rest from `debug` on.
     private bool IsEnabled(string category, LogLevel level) =>
-        level >= least && level != LogLevel.None && (level >= LogLevel.Warning || least <= LogLevel.Debug || !category.StartsWith("Microsoft.", StringComparison.Ordinal));
+        level >= least && level != LogLevel.None && (least <= LogLevel.Debug || !category.StartsWith("Microsoft.", StringComparison.Ordinal) || (level >= LogLevel.Warning && !IsOfClients(category)));
+
+    // What clients do wrong is no trouble of ours, though Kestrel calls some of it critical; a client could fill the disk with it.
+    private static bool IsOfClients(string category) => category is "Microsoft.AspNetCore.Server.Kestrel.BadRequests"
+        or "Microsoft.AspNetCore.Server.Kestrel.Connections" or "Microsoft.AspNetCore.Server.Kestrel.Http2";
 
     private void Write(string category, LogLevel level, string message, Exception? failure)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Edge.Foundation.Configuration;
 using Edge.Orb.Handlers;
+using Edge.Orb.Middlewares;
 using Edge.Orb.Proxy;
 using Microsoft.AspNetCore.Http;
 
@@ -31,7 +32,22 @@ internal static class Composition
 
     private static RequestDelegate Compile(Middleware middleware, OrbServices services, RequestDelegate next) => middleware switch
     {
-        _ => throw NotThere("middleware", middleware.GetType().Name),
+        Headers headers => HeadersMiddleware.Compile(headers, services, next),
+        RequestId requestId => RequestIdMiddleware.Compile(requestId, services, next),
+        Rewrite rewrite => RewriteMiddleware.Compile(rewrite, services, next),
+        BodyLimit bodyLimit => BodyLimitMiddleware.Compile(bodyLimit, services, next),
+        SecurityHeaders security => SecurityHeadersMiddleware.Compile(security, services, next),
+        IpFilter ipFilter => IpFilterMiddleware.Compile(ipFilter, services, next),
+        Cors cors => CorsMiddleware.Compile(cors, services, next),
+        ErrorPage errorPage => ErrorPageMiddleware.Compile(errorPage, services, next),
+        TailscaleAuth tailscale => TailscaleAuthMiddleware.Compile(tailscale, services, next),
+        AccessLog log => AccessLogMiddleware.Compile(log, services, next),
+        RateLimit rate => RateLimitMiddleware.Compile(rate, services, next),
+        ConnectionLimit connections => ConnectionLimitMiddleware.Compile(connections, services, next),
+        Compress compress => CompressMiddleware.Compile(compress, services, next),
+        BasicAuth basic => BasicAuthMiddleware.Compile(basic, services, next),
+        JwtAuth jwt => JwtAuthMiddleware.Compile(jwt, services, next),
+        _ => throw new ArgumentException($"{middleware.GetType().Name} is no middleware of the schema", nameof(middleware)),
     };
 
     private static RequestDelegate Compile(ReverseProxy proxy, OrbServices services)
@@ -45,7 +61,4 @@ internal static class Composition
             throw new OrbException(failure.Message, "`edge check` shows the configuration as it is used.", isConfiguration: true, failure);
         }
     }
-
-    private static OrbException NotThere(string kind, string name) =>
-        new($"this build does not have the {kind} `{name}` yet", $"take `new {name} {{ ... }}` out of the configuration.", isConfiguration: true);
 }

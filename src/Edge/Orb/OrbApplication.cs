@@ -10,45 +10,66 @@ namespace Edge.Orb;
 /// What Kestrel calls for each request. It stands where the web host's own application would: without its diagnostics, scopes and
 /// activities, and with contexts that are used again for the next request of the same connection or stream.
 /// </summary>
-internal sealed class OrbApplication(RequestDelegate pipeline, ILogger log) : IHttpApplication<DefaultHttpContext>
+internal sealed class OrbApplication(RequestDelegate pipeline, OrbLimits limits, TimeProvider time, ILogger log) : IHttpApplication<OrbContext>
 {
     private volatile bool _isDraining;
 
     /// <summary>From now on each HTTP/1 connection ends after its response, and says so in it.</summary>
     public void Drain() => _isDraining = true;
 
-    public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
+    public OrbContext CreateContext(IFeatureCollection contextFeatures)
     {
-        if (contextFeatures is not IHostContextContainer<DefaultHttpContext> container)
-            return new DefaultHttpContext(contextFeatures);
-        if (container.HostContext is { } used)
+        OrbContext context;
+        if (contextFeatures is not IHostContextContainer<OrbContext> container)
         {
-            used.Initialize(contextFeatures);
-            return used;
+            context = new OrbContext(contextFeatures);
         }
-        return container.HostContext = new DefaultHttpContext(contextFeatures);
+        else if (container.HostContext is { } used)
+        {
+            used.Http.Initialize(contextFeatures);
+            context = used;
+        }
+        else
+        {
+            context = container.HostContext = new OrbContext(contextFeatures);
+        }
+        contextFeatures.Set(context);
+        context.Begun = time.GetTimestamp();
+        context.Client.Begin();
+        return context;
     }
 
-    public Task ProcessRequestAsync(DefaultHttpContext context)
+    public Task ProcessRequestAsync(OrbContext context)
     {
-        IdentityHeaders.Remove(context.Request.Headers);
-        if (_isDraining && !HttpProtocol.IsHttp2(context.Request.Protocol) && !HttpProtocol.IsHttp3(context.Request.Protocol))
-            context.Response.Headers.Connection = "close";
+        var http = context.Http;
+        IdentityHeaders.Remove(http.Request.Headers);
+        if (_isDraining && !context.Client.IsHttp2)
+            http.Response.Headers.Connection = "close";
+        if (Framing.Fault(http.Request) is { } fault)
+        {
+            Refuse(http, fault);
+            return Task.CompletedTask;
+        }
         try
         {
-            var task = pipeline(context);
+            var task = (context.Client.Private ?? pipeline)(http);
             return task.IsCompletedSuccessfully ? Task.CompletedTask : Finish(context, task);
         }
         catch (Exception failure)
         {
-            Fail(context, failure);
+            Fail(http, failure);
             return Task.CompletedTask;
         }
     }
 
-    public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+    public void DisposeContext(OrbContext context, Exception? exception)
+    {
+        context.Client.End(time.GetTimestamp());
+        context.Site = null;
+        context.Http.Uninitialize();
+    }
 
-    private async Task Finish(DefaultHttpContext context, Task task)
+    private async Task Finish(OrbContext context, Task task)
     {
         try
         {
@@ -56,8 +77,22 @@ internal sealed class OrbApplication(RequestDelegate pipeline, ILogger log) : IH
         }
         catch (Exception failure)
         {
-            Fail(context, failure);
+            Fail(context.Http, failure);
         }
+        // What is answered at once has cost nothing that a client could take back; asking would cost every request a token of its own.
+        if (context.Client.IsHttp2 && context.Http.RequestAborted.IsCancellationRequested && context.Client.Reset(limits.Resets))
+        {
+            log.ManyResets(limits.Resets);
+            context.Client.Close();
+        }
+    }
+
+    private void Refuse(HttpContext context, string fault)
+    {
+        var path = context.Request.Path.Value;
+        log.BadRequest(context.Request.Method, path, StatusCodes.Status400BadRequest, fault);
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        context.Response.Headers.Connection = "close";
     }
 
     // Nothing of the failure reaches the client but a status: texts of exceptions quote paths and values.

@@ -32,6 +32,12 @@ internal sealed record OrbLimits
     /// <summary>The requests of one HTTP/2 connection that may be under way at once.</summary>
     public int StreamsPerConnection { get; init; } = 100;
 
-    /// <summary>How long stopping goes on accepting and lets connections end after their response, before idle ones are closed.</summary>
+    /// <summary>The requests of one HTTP/2 connection that its client may take back before they are answered. After more, it ends when they are the most that comes.</summary>
+    public int Resets { get; init; } = 200;
+
+    /// <summary>How long stopping at least goes on accepting connections that have begun. Zero: idle connections are closed at once.</summary>
     public TimeSpan Draining { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long an HTTP/1.1 connection must have been without a request for stopping to close it.</summary>
+    public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(1);
 }

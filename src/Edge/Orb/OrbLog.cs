@@ -19,6 +19,12 @@ internal static partial class OrbLog
     [LoggerMessage(Level = Level.Warning, Message = "requests were cut off: they took longer than the grace period of {Seconds} s; raise `shutdown.gracePeriod` if they need longer")]
     public static partial void CutOff(this ILogger log, double seconds);
 
+    [LoggerMessage(Level = Level.Information, Message = "SIGHUP: certificates and log files are read and opened again")]
+    public static partial void Reloading(this ILogger log);
+
+    [LoggerMessage(Level = Level.Information, Message = "an HTTP/2 connection is closed: its client took back most of its requests, {Count} of them, before they were answered")]
+    public static partial void ManyResets(this ILogger log, int count);
+
     [LoggerMessage(Level = Level.Debug, Message = "{Method} {Path}: refused with {Status}: {Reason}")]
     public static partial void BadRequest(this ILogger log, string method, string? path, int status, string reason);
 

@@ -8,10 +8,22 @@ internal sealed record OrbOptions
 {
     public required ILoggerFactory Logs { get; init; }
 
+    /// <summary>Where access logs go that are written to <c>stdout</c>.</summary>
+    public Stream StandardOutput { get; init; } = Stream.Null;
+
+    /// <summary>Where access logs go that are written to <c>stderr</c>.</summary>
+    public Stream StandardError { get; init; } = Stream.Null;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How other hosts are reached; null: over this host's sockets and resolver.</summary>
+    /// <summary>How names are looked up: those that are listened on, and, where <see cref="Dialler"/> is null, those of other hosts.</summary>
+    public IResolver Resolver { get; init; } = new SystemResolver();
+
+    /// <summary>How other hosts are reached; null: over this host's sockets.</summary>
     public IDialler? Dialler { get; init; }
+
+    /// <summary>Who is behind an address, as the networks know it.</summary>
+    public IIdentitySource Identities { get; init; } = new NoIdentities();
 
     public OrbLimits Limits { get; init; } = OrbLimits.Default;
 

@@ -6,8 +6,10 @@ using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
+using Edge.Orb.Middlewares;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -28,11 +30,14 @@ internal sealed class OrbServer : IAsyncDisposable
     private readonly ILogger _log;
     private readonly Meter _meter = new("Edge");
     private readonly CancellationTokenSource _stopping = new();
-    private readonly WebApplication _host;
-    private readonly IServer _server;
     private readonly OrbApplication _application;
+    private readonly OpenConnections _connections;
     private readonly PriorKnowledge _priorKnowledge = new();
-    private readonly List<(Listener Listener, ListenOptions Options)> _opened = [];
+    private readonly ListenSockets _sockets = new();
+    private readonly List<(Listener Listener, EndPoint EndPoint)> _opened = [];
+    private readonly List<(PrivateListener Listener, EndPoint EndPoint)> _openedPrivate = [];
+    private readonly IReadOnlyList<PrivateListener> _private;
+    private (WebApplication Host, IServer Server)? _built;
 
     /// <exception cref="OrbException">The configuration asks for what cannot be had.</exception>
     public OrbServer(EdgeServer configuration, OrbOptions options)
@@ -45,11 +50,14 @@ internal sealed class OrbServer : IAsyncDisposable
         {
             Time = options.Time,
             Logs = options.Logs,
-            Dialler = options.Dialler ?? new Dialler(new SystemResolver(), options.Time),
+            Dialler = options.Dialler ?? new Dialler(options.Resolver, options.Time),
             Meter = _meter,
             Stopping = _stopping.Token,
             Readiness = options.Readiness,
+            Identities = options.Identities,
+            LogSinks = new LogSinks(options.StandardOutput, options.StandardError, options.Logs.CreateLogger("access-log")),
         };
+        Services.Reload.Register(Services.LogSinks.Reopen);
         Refuse(configuration);
         Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services))];
         Listeners = [.. Sites
@@ -57,8 +65,9 @@ internal sealed class OrbServer : IAsyncDisposable
             .GroupBy(pair => pair.address, (address, pairs) => new Listener(address, pairs.Select(pair => pair.site)))];
         if (Listeners.IsEmpty)
             throw new OrbException("no server block listens anywhere", "give one an address: `servers { [\":8080\"] { ... } }`.", isConfiguration: true);
-        _application = new OrbApplication(Composition.Compile(configuration.Middleware, Services, Dispatch), options.Logs.CreateLogger("http"));
-        (_host, _server) = Build();
+        _connections = new OpenConnections(options.Time);
+        _application = new OrbApplication(Composition.Compile(configuration.Middleware, Services, Dispatch), options.Limits, options.Time, options.Logs.CreateLogger("http"));
+        _private = options.Private(Services);
     }
 
     public OrbServices Services { get; }
@@ -70,22 +79,31 @@ internal sealed class OrbServer : IAsyncDisposable
     /// <exception cref="OrbException">A listener cannot be opened; none is open then.</exception>
     public async Task Start(CancellationToken cancellation)
     {
+        await Open(cancellation);
+        var (_, server) = (_built = Build()).Value;
         try
         {
-            await _server.StartAsync(_application, cancellation);
+            await server.StartAsync(_application, cancellation);
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
-            throw BindFailure.Explain(failure, Listeners.Select(listener => listener.Address));
+            throw new OrbException($"the server cannot listen: {failure.Message}", "Look at what else listens there: `ss -ltnp`.", inner: failure);
         }
-        foreach (var (listener, options) in _opened)
-            listener.Bound = options.EndPoint;
         _options.Readiness.Set("server", null);
         foreach (var listener in Listeners)
         {
             var sites = string.Join(", ", listener.Sites.Select(site => site.Name));
             _log.Listening(listener.Address, listener.HasTls ? " (TLS)" : "", sites);
         }
+        foreach (var listener in _private)
+            _log.Listening(listener.Address, "", listener.Name);
+    }
+
+    /// <summary>Reads certificates and opens log files again.</summary>
+    public void Reload()
+    {
+        _log.Reloading();
+        Services.Reload.Run();
     }
 
     /// <summary>Lets requests under way finish within the grace period. Returns when all is closed.</summary>
@@ -96,10 +114,13 @@ internal sealed class OrbServer : IAsyncDisposable
         _options.Readiness.Set("server", "the server is stopping");
         using var limit = new CancellationTokenSource(grace, _options.Time);
         // Busy clients get their response and are told that the connection ends with it; closing a connection under a request that
-        // is on its way would lose that request.
+        // is on its way would lose that request, and so would closing a socket on which a connection waits to be accepted.
         _application.Drain();
-        await Task.Delay(grace < _options.Limits.Draining ? grace : _options.Limits.Draining, _options.Time, CancellationToken.None);
-        await _server.StopAsync(limit.Token);
+        _sockets.RefuseNew(_opened.Select(opened => opened.EndPoint));
+        if (_options.Limits.Draining > TimeSpan.Zero)
+            await _connections.Drain(_options.Limits.Draining, _options.Limits.Quiet, limit.Token);
+        if (_built is { Server: var server })
+            await server.StopAsync(limit.Token);
         if (limit.IsCancellationRequested)
             _log.CutOff(grace.TotalSeconds);
         await _stopping.CancelAsync();
@@ -109,19 +130,52 @@ internal sealed class OrbServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _host.DisposeAsync();
+        if (_built is { Host: var host })
+            await host.DisposeAsync();
+        _sockets.Dispose();
+        await Services.LogSinks.DisposeAsync();
         _meter.Dispose();
         _stopping.Dispose();
     }
 
+    private async Task Open(CancellationToken cancellation)
+    {
+        foreach (var listener in Listeners)
+        {
+            foreach (var endPoint in await _sockets.Open(listener.Address, _options.Resolver, cancellation))
+            {
+                _opened.Add((listener, endPoint));
+                listener.Bound ??= endPoint;
+            }
+        }
+        foreach (var listener in _private)
+        {
+            foreach (var endPoint in await _sockets.Open(listener.Address, _options.Resolver, cancellation))
+            {
+                _openedPrivate.Add((listener, endPoint));
+                listener.Bound ??= endPoint;
+            }
+            // Between the binding and the listening nobody can connect.
+            if (!OperatingSystem.IsWindows() && listener.Address.UnixPath is ['/' or '.', ..] path)
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
     private (WebApplication Host, IServer Server) Build()
     {
+        // RFC 9112, section 2.2: a server may take a bare LF for the end of a line. Whoever stands in front may not, and then reads another
+        // message than we do. Kestrel asks for this when it is made.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         // The empty builder reads no environment, no file and no arguments. The content root is not ours to watch or to serve from.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "edge", ContentRootPath = "/", EnvironmentName = "Production" });
         builder.Services.Replace(ServiceDescriptor.Singleton(_options.Logs));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
-        // One of the two queues between a socket and its request; Io.InlineSockets is the other.
-        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.CreateBoundListenSocket = endPoint => _sockets[endPoint];
+            // One of the two queues between a socket and its request; Io.InlineSockets is the other.
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         // Beside the sockets' own, which comes first or not at all.
         builder.Services.AddSingleton<IConnectionListenerFactory>(_priorKnowledge);
         var host = builder.Build();
@@ -132,6 +186,8 @@ internal sealed class OrbServer : IAsyncDisposable
     {
         var limits = _options.Limits;
         kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = HeaderEncoding.OfRequest;
+        kestrel.ResponseHeaderEncodingSelector = HeaderEncoding.OfResponse;
         kestrel.Limits.RequestHeadersTimeout = limits.HeadersTimeout;
         kestrel.Limits.KeepAliveTimeout = limits.IdleTimeout;
         kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeadersSize;
@@ -142,52 +198,57 @@ internal sealed class OrbServer : IAsyncDisposable
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.SlowestBody, limits.SlowBodyGrace);
         kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.SlowestBody, limits.SlowBodyGrace);
         kestrel.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
-        foreach (var listener in Listeners)
-            Open(kestrel, listener);
+        foreach (var (listener, endPoint) in _opened)
+            kestrel.Listen(endPoint, options => Serve(options, listener));
+        foreach (var (listener, endPoint) in _openedPrivate)
+            kestrel.Listen(endPoint, options => Serve(options, listener));
         if (Listeners.Any(listener => !listener.HasTls))
-            kestrel.Listen(_priorKnowledge.EndPoint, static options => options.Protocols = HttpProtocols.Http2);
+        {
+            kestrel.Listen(_priorKnowledge.EndPoint, static options =>
+            {
+                options.Protocols = HttpProtocols.Http2;
+                options.Use(static next => connection =>
+                {
+                    connection.Features.Get<ClientConnection>()!.HandOver(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!);
+                    return next(connection);
+                });
+            });
+        }
     }
 
-    private void Open(KestrelServerOptions kestrel, Listener listener)
+    private void Serve(ListenOptions options, Listener listener)
     {
-        var address = listener.Address;
-        if (address.UnixPath is { } path)
-            kestrel.Listen(UnixSocket.Prepare(path), Configure);
-        else if (address.Host is null)
-            kestrel.ListenAnyIP(address.Port, Configure);
-        else if (IPAddress.TryParse(address.Host, out var ip))
-            kestrel.Listen(ip, address.Port, Configure);
-        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-            kestrel.ListenLocalhost(address.Port, Configure);
-        else
-            throw new OrbException($"`{address}` names another host or an interface", "listen on an address, such as `127.0.0.1:8080`, or on all with `:8080`.", isConfiguration: true);
-
-        void Configure(ListenOptions options)
+        options.Use(next => _connections.Around(next, null));
+        options.Use(next => connection =>
         {
-            options.Use(next => connection =>
-            {
-                connection.Features.Set(listener);
-                connection.Features.Set<ConnectionOrigin>(ConnectionOrigin.Public.Instance);
-                return next(connection);
-            });
-            if (listener.HasTls)
-            {
-                options.Protocols = HttpProtocols.Http1AndHttp2;
-                options.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = listener.Agree, HandshakeTimeout = _options.Limits.HandshakeTimeout });
-            }
-            else
-            {
-                options.Protocols = HttpProtocols.Http1;
-                options.Use(next => _priorKnowledge.Around(next, _options.Limits.IdleTimeout));
-            }
-            _opened.Add((listener, options));
+            connection.Features.Set(listener);
+            connection.Features.Set<ConnectionOrigin>(ConnectionOrigin.Public.Instance);
+            return next(connection);
+        });
+        if (listener.HasTls)
+        {
+            options.Protocols = HttpProtocols.Http1AndHttp2;
+            options.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = listener.Agree, HandshakeTimeout = _options.Limits.HandshakeTimeout });
         }
+        else
+        {
+            options.Protocols = HttpProtocols.Http1;
+            options.Use(next => _priorKnowledge.Around(next, _options.Limits.IdleTimeout));
+        }
+    }
+
+    private void Serve(ListenOptions options, PrivateListener listener)
+    {
+        options.Protocols = HttpProtocols.Http1;
+        options.Use(next => connection => listener.Admits?.Invoke(connection) == false ? Task.CompletedTask : next(connection));
+        options.Use(next => _connections.Around(next, listener.Handler));
     }
 
     private static Task Dispatch(HttpContext context)
     {
-        var listener = context.Features.Get<Listener>()!;
-        var site = listener.Find(HostName.Of(context.Request.Host));
+        var own = context.Features.Get<OrbContext>()!;
+        var listener = own.Listener!;
+        var site = own.Site = listener.Find(HostName.Of(context.Request.Host));
         if (listener.HasTls && context.Features.Get<Handshake>() is { } handshake && !handshake.Covers(site))
             return Answer(context, StatusCodes.Status421MisdirectedRequest);
         return site is null ? Answer(context, StatusCodes.Status404NotFound) : site.Pipeline(context);

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Edge.Io;
+using Edge.Orb.Middlewares;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Edge.Orb;
 
@@ -25,4 +27,16 @@ internal sealed class OrbServices
 
     /// <summary>Whether requests should be sent here, and why not.</summary>
     public required Readiness Readiness { get; init; }
+
+    /// <summary>What is read or opened again on SIGHUP: whoever keeps a file registers here.</summary>
+    public Reload Reload { get; init; } = new();
+
+    /// <summary>Who is behind an address.</summary>
+    public IIdentitySource Identities { get; init; } = new NoIdentities();
+
+    /// <summary>The outputs of access logs.</summary>
+    public LogSinks LogSinks { get; init; } = new(Stream.Null, Stream.Null, NullLogger.Instance);
+
+    /// <summary>The little that the whole server does at once of what is dear about passwords.</summary>
+    public PasswordWork PasswordWork { get; } = new();
 }

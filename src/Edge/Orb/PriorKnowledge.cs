@@ -1,6 +1,8 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Edge.Orb;
 
@@ -26,7 +28,12 @@ internal sealed class PriorKnowledge : IConnectionListenerFactory, IConnectionLi
     /// <param name="idleTimeout">How long a connection may stay without a byte.</param>
     public ConnectionDelegate Around(ConnectionDelegate next, TimeSpan idleTimeout) => async connection =>
     {
-        switch (await FirstBytes.Look(connection, idleTimeout))
+        FirstBytes.Kind kind;
+        var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()!.ConnectionClosedRequested;
+        // Until a server speaks on the connection, nobody else hears that it should end.
+        using (closing.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), connection.Transport.Input))
+            kind = await FirstBytes.Look(connection, idleTimeout);
+        switch (kind)
         {
             case FirstBytes.Kind.Http1:
                 await next(connection);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Edge.Orb;
 
 namespace Edge.Tests.Orb;
@@ -17,40 +18,119 @@ public sealed class HostileClientTests
         }
         """;
 
+    private const string Evil = "GET /evil HTTP/1.1\r\nHost: x\r\n\r\n";
+
     /// <summary>Each hides `GET /evil` from a server that reads the message another way.</summary>
     [Test]
-    [Skip("Open: several of these shapes are still answered instead of refused")]
-    [Arguments("TE and CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("CL and TE", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("two CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 36\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("a list of CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0, 36\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("a signed CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("an unknown TE", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("TE not last", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("two TE", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("TE in 1.0", "POST / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("a space before the colon", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("bare LF in the head", "GET / HTTP/1.1\nHost: x\n\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("bare LF in a field", "GET / HTTP/1.1\r\nHost: x\r\nX: a\nContent-Length: 0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("bare CR in a field", "GET / HTTP/1.1\r\nHost: x\r\nX: a\rY: b\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("obs-fold", "GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("obs-fold before the first field", "GET / HTTP/1.1\r\n X: a\r\nHost: x\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("bare LF in a chunk extension", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2;\nxx\r\n4c\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("bare LF after a chunk size", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("a chunk size that overflows", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100000000000000000\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("a chunk size with 0x", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0x0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("a chunk longer than said", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("two hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("no host", "GET / HTTP/1.1\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("NUL in a field", "GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    [Arguments("a space in the target", "GET / /evil HTTP/1.1\r\nHost: x\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
-    public async Task A_message_that_can_be_read_in_two_ways_is_refused_and_the_connection_ends(string shape, string request)
+    [Arguments("TE and CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [Arguments("CL and TE", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n")]
+    [Arguments("a CL of zero and TE", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n")]
+    [Arguments("TE and CL in an upgrade", "GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n")]
+    [Arguments("two CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 36\r\n\r\n")]
+    [Arguments("two CL alike", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n")]
+    [Arguments("a list of CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0, 36\r\n\r\n")]
+    [Arguments("a signed CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +0\r\n\r\n")]
+    [Arguments("a negative CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -0\r\n\r\n")]
+    [Arguments("an empty CL", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n\r\n")]
+    [Arguments("a CL in hexadecimal", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x0\r\n\r\n")]
+    [Arguments("a CL that overflows", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 18446744073709551616\r\n\r\n")]
+    [Arguments("a CL of many zeros", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0000000000000000000000000\r\n\r\n")]
+    [Arguments("an unknown TE", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n")]
+    [Arguments("TE not last", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n")]
+    [Arguments("two TE", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [Arguments("chunked twice", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [Arguments("a list of TE", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")]
+    [Arguments("TE with a vertical tab", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n")]
+    [Arguments("TE in 1.0", "POST / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
+    [Arguments("a space before the colon", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n")]
+    [Arguments("bare LF in the head", "GET / HTTP/1.1\nHost: x\n\n")]
+    [Arguments("bare LF after the request line", "GET / HTTP/1.1\nHost: x\r\n\r\n")]
+    [Arguments("bare LF after a field", "GET / HTTP/1.1\r\nHost: x\n\r\n")]
+    [Arguments("bare LF at the end of the head", "GET / HTTP/1.1\r\nHost: x\r\n\n")]
+    [Arguments("bare LF in a field", "GET / HTTP/1.1\r\nHost: x\r\nX: a\nContent-Length: 0\r\n\r\n")]
+    [Arguments("bare CR in a field", "GET / HTTP/1.1\r\nHost: x\r\nX: a\rY: b\r\n\r\n")]
+    [Arguments("obs-fold", "GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n")]
+    [Arguments("obs-fold by a tab", "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n\tchunked\r\n\r\n")]
+    [Arguments("obs-fold before the first field", "GET / HTTP/1.1\r\n X: a\r\nHost: x\r\n\r\n")]
+    [Arguments("two hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n")]
+    [Arguments("no host", "GET / HTTP/1.1\r\n\r\n")]
+    [Arguments("another host in the target", "GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [Arguments("NUL in a field", "GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n")]
+    [Arguments("NUL in the target", "GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [Arguments("a space in the target", "GET / /evil HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [Arguments("a field without a name", "GET / HTTP/1.1\r\nHost: x\r\n: a\r\n\r\n")]
+    [Arguments("a field without a colon", "GET / HTTP/1.1\r\nHost: x\r\nX\r\n\r\n")]
+    public async Task A_head_that_can_be_read_in_two_ways_is_refused_and_the_connection_ends(string shape, string request)
     {
         await using var orb = await OrbRun.Start(Echo);
-        var response = await orb.Raw(request);
-        await Assert.That(response).DoesNotContain("SMUGGLED").Because(shape);
-        await Assert.That(response).StartsWith("HTTP/1.1 4").Because(shape);
+        var response = await orb.Raw(request + Evil);
+        await Assert.That(response).StartsWith("HTTP/1.1 400 ").Because(shape);
+        await Assert.That(response).Contains("Connection: close").Because(shape);
+        await Assert.That(Regex.Count(response, "HTTP/1.1 ")).IsEqualTo(1).Because(shape);
         await AssertServes(orb);
+    }
+
+    /// <summary>A handler that does not read the body has answered before its fault is found; what follows is no request either way.</summary>
+    [Test]
+    [Arguments("bare LF in a chunk extension", "2;\nxx\r\n4c\r\n0\r\n\r\n")]
+    [Arguments("bare CR in a chunk extension", "2;\rxx\r\n0\r\n\r\n")]
+    [Arguments("bare LF after a chunk size", "1\nx\r\n0\r\n\r\n")]
+    [Arguments("bare LF after a chunk", "1\r\nx\n0\r\n\r\n")]
+    [Arguments("a chunk size that overflows", "100000000000000000\r\n")]
+    [Arguments("a chunk size that turns negative", "80000000\r\n")]
+    [Arguments("a chunk size with 0x", "0x0\r\n\r\n")]
+    [Arguments("a signed chunk size", "+0\r\n\r\n")]
+    [Arguments("a space before a chunk size", " 0\r\n\r\n")]
+    [Arguments("an underscore in a chunk size", "0_0\r\n\r\n")]
+    [Arguments("an empty chunk size", "\r\n\r\n")]
+    [Arguments("a chunk longer than said", "1\r\nx")]
+    [Arguments("bare LF in a trailer", "0\r\nX: a\nY: b\r\n\r\n")]
+    [Arguments("obs-fold in a trailer", "0\r\nX: a\r\n b\r\n\r\n")]
+    public async Task A_body_that_can_be_read_in_two_ways_is_refused_where_it_is_read_and_ends_the_connection(string shape, string body)
+    {
+        const string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        await using var orb = await OrbRun.Start(Echo);
+        await using var proxy = await OrbRun.Start($$"""servers { [":8080"] { handler = new ReverseProxy { upstreams { "{{orb.Address}}" } } } }""");
+        var refused = await proxy.Raw(head + body + Evil);
+        await Assert.That(refused).StartsWith("HTTP/1.1 400 ").Because(shape);
+        await Assert.That(Regex.Count(refused, "HTTP/1.1 ")).IsEqualTo(1).Because(shape);
+        var unread = await orb.Raw(head + body + Evil);
+        await Assert.That(unread).DoesNotContain("SMUGGLED").Because(shape);
+        await Assert.That(Regex.Count(unread, "HTTP/1.1 ")).IsEqualTo(1).Because(shape);
+        await AssertServes(orb);
+    }
+
+    [Test]
+    public async Task Bytes_outside_of_ascii_in_a_field_reach_the_upstream_as_they_came()
+    {
+        using var upstream = new TcpListener(IPAddress.Loopback, 0);
+        upstream.Start();
+        await using var proxy = await OrbRun.Start($$"""servers { [":8080"] { handler = new ReverseProxy { upstreams { "{{upstream.LocalEndpoint}}" } } } }""");
+        var answer = proxy.Raw("GET / HTTP/1.1\r\nHost: x\r\nX-Name: caf\u00e9 \u00c3\u00a9\u00ff\r\nConnection: close\r\n\r\n");
+        using var socket = await upstream.AcceptTcpClientAsync();
+        var stream = socket.GetStream();
+        var head = await ReadHead(stream);
+        await Assert.That(head).Contains("X-Name: caf\u00e9 \u00c3\u00a9\u00ff\r\n");
+        await stream.WriteAsync(Encoding.Latin1.GetBytes("HTTP/1.1 200 OK\r\nX-Name: caf\u00e9\u00ff\r\nContent-Length: 0\r\n\r\n"));
+        await Assert.That(await answer).Contains("X-Name: caf\u00e9\u00ff\r\n");
+    }
+
+    [Test]
+    public async Task Identity_in_the_trailers_of_a_request_does_not_reach_the_upstream()
+    {
+        using var upstream = new TcpListener(IPAddress.Loopback, 0);
+        upstream.Start();
+        await using var proxy = await OrbRun.Start($$"""servers { [":8080"] { handler = new ReverseProxy { upstreams { "{{upstream.LocalEndpoint}}" } } } }""");
+        var answer = proxy.Raw("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: Tailscale-User-Login\r\nConnection: close\r\n\r\n1\r\nx\r\n0\r\nTailscale-User-Login: admin@example.com\r\nTailscale_User_Name: admin\r\n\r\n");
+        using var socket = await upstream.AcceptTcpClientAsync();
+        var stream = socket.GetStream();
+        var request = await ReadHead(stream);
+        while (!request.EndsWith("0\r\n\r\n", StringComparison.Ordinal))
+            request += await ReadSome(stream);
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        await Assert.That(await answer).StartsWith("HTTP/1.1 200 ");
+        await Assert.That(request).DoesNotContain("admin");
+        await Assert.That(request.ToUpperInvariant()).DoesNotContain("TAILSCALE");
     }
 
     [Test]
@@ -133,36 +213,70 @@ public sealed class HostileClientTests
         await Assert.That(response is "" || response.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) || response.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)).IsTrue();
     }
 
+    /// <summary>Each request that is taken back cost a connection to the upstream: the client is told to go before it has made thousands.</summary>
     [Test]
-    [Skip("Open: no GOAWAY was seen after a thousand resets")]
-    public async Task A_stream_that_is_reset_again_and_again_ends_the_connection_and_nobody_elses()
+    public async Task A_client_that_takes_back_its_requests_again_and_again_is_sent_away_and_nobody_else_is()
     {
-        await using var orb = await OrbRun.Start(Echo);
+        using var upstream = new TcpListener(IPAddress.Loopback, 0);
+        upstream.Start();
+        await using var orb = await OrbRun.Start($$"""
+            servers { [":8080"] { routes { new { match = "/slow"; handler = new ReverseProxy { upstreams { "{{upstream.LocalEndpoint}}" } } } } ; handler = new Respond { body = "fine" } } }
+            """);
         using var limit = new CancellationTokenSource(OrbRun.Limit);
         using var client = new TcpClient();
         await client.ConnectAsync(orb.Address, limit.Token);
         var stream = client.GetStream();
+        var answer = OrbRun.ReadAll(stream, limit.Token);
+        // :method GET, :scheme http from the static table, :path /slow and :authority x as literals (RFC 7541, appendix A).
+        byte[] head = [0x82, 0x86, 0x44, 5, (byte)'/', (byte)'s', (byte)'l', (byte)'o', (byte)'w', 0x41, 1, (byte)'x'];
+        await stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), limit.Token);
         var frames = new MemoryStream();
-        frames.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
         Frame(frames, type: 4, flags: 0, id: 0, []);
-        // :method GET, :scheme http, :path / from the static table, and :authority x as a literal (RFC 7541, appendix A).
-        byte[] head = [0x82, 0x86, 0x84, 0x41, 1, (byte)'x'];
-        for (var id = 1; id < 4001; id += 2)
-        {
-            Frame(frames, type: 1, flags: 5, id, head);
-            Frame(frames, type: 3, flags: 0, id, [0, 0, 0, 8]);
-        }
         try
         {
-            await stream.WriteAsync(frames.ToArray(), limit.Token);
+            for (var id = 1; !answer.IsCompleted; id += 2)
+            {
+                Frame(frames, type: 1, flags: 5, id, head);
+                Frame(frames, type: 3, flags: 0, id, [0, 0, 0, 8]);
+                await stream.WriteAsync(frames.ToArray(), limit.Token);
+                frames.SetLength(0);
+            }
         }
         catch (IOException)
         {
             // Cut off while writing is an answer too.
         }
-        var answer = Encoding.Latin1.GetBytes(await OrbRun.ReadAll(stream, limit.Token));
-        await Assert.That(Types(answer)).Contains(7);
+        await answer;
+        // Whether the frame reaches a client that goes on writing is up to TCP: what it had not read yet is lost with the reset that follows.
+        await Assert.That(orb.Log.Text).Contains("sending GOAWAY frame");
         await AssertServes(orb);
+    }
+
+    /// <summary>Slowly, so that the server's queues never fill: it counts them.</summary>
+    [Test]
+    [Arguments(20, false)]
+    [Arguments(250, true)]
+    public async Task A_client_that_takes_back_a_few_requests_stays_and_one_that_does_little_else_is_sent_away(int count, bool isSentAway)
+    {
+        using var upstream = new TcpListener(IPAddress.Loopback, 0);
+        upstream.Start();
+        await using var orb = await OrbRun.Start($$"""
+            servers { [":8080"] { routes { new { match = "/slow"; handler = new ReverseProxy { upstreams { "{{upstream.LocalEndpoint}}" } } } } ; handler = new Respond { body = "fine" } } }
+            """);
+        using var client = orb.Client(version: HttpVersion.Version20);
+        for (var i = 0; i < count; i++)
+        {
+            using var taken = new CancellationTokenSource();
+            var request = client.GetAsync("/slow", taken.Token);
+            using var asked = await upstream.AcceptTcpClientAsync();
+            await ReadHead(asked.GetStream());
+            await taken.CancelAsync();
+            await Assert.That(async () => await request).Throws<OperationCanceledException>();
+            // The proxy hangs up when it has heard of it.
+            await OrbRun.ReadAll(asked.GetStream(), CancellationToken.None);
+        }
+        await Assert.That(await client.GetStringAsync("/")).IsEqualTo("fine");
+        await Assert.That(orb.Log.Text.Contains("its client took back most of its requests", StringComparison.Ordinal)).IsEqualTo(isSentAway);
     }
 
     /// <summary>RFC 9113, section 4.1: length (24), type, flags, stream (31).</summary>
@@ -172,12 +286,20 @@ public sealed class HostileClientTests
         output.Write(payload);
     }
 
-    private static List<int> Types(byte[] frames)
+    private static async Task<string> ReadHead(NetworkStream stream)
     {
-        List<int> types = [];
-        for (var at = 0; at + 9 <= frames.Length; at += 9 + (frames[at] << 16 | frames[at + 1] << 8 | frames[at + 2]))
-            types.Add(frames[at + 3]);
-        return types;
+        var head = "";
+        while (!head.Contains("\r\n\r\n", StringComparison.Ordinal))
+            head += await ReadSome(stream);
+        return head;
+    }
+
+    private static async Task<string> ReadSome(NetworkStream stream)
+    {
+        using var limit = new CancellationTokenSource(OrbRun.Limit);
+        var buffer = new byte[4096];
+        var length = await stream.ReadAsync(buffer, limit.Token);
+        return length > 0 ? Encoding.Latin1.GetString(buffer, 0, length) : throw new IOException("the proxy hung up");
     }
 
     private static async Task AssertServes(OrbRun orb)

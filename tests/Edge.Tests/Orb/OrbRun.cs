@@ -31,10 +31,11 @@ internal sealed class OrbRun : IAsyncDisposable
 
     public IPEndPoint Address => AddressOf(0);
 
-    public static async Task<OrbRun> Start(string servers, OrbLimits? limits = null, TimeProvider? time = null, TemporaryFolder? folder = null)
+    public static async Task<OrbRun> Start(string servers, OrbLimits? limits = null, TimeProvider? time = null, TemporaryFolder? folder = null, Func<OrbOptions, OrbOptions>? change = null)
     {
         var log = new LogLines();
-        var server = new OrbServer(Load(servers, folder), new OrbOptions { Logs = log, Limits = limits ?? OrbLimits.Default with { Draining = TimeSpan.Zero }, Time = time ?? TimeProvider.System });
+        var options = new OrbOptions { Logs = log, Limits = limits ?? OrbLimits.Default with { Draining = TimeSpan.Zero }, Time = time ?? TimeProvider.System };
+        var server = new OrbServer(Load(servers, folder), change?.Invoke(options) ?? options);
         await server.Start(CancellationToken.None);
         return new OrbRun(server, log);
     }

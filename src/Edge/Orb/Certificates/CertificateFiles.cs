@@ -41,6 +41,14 @@ internal sealed class CertificateFiles : ICertificateSource
         return ValueTask.FromResult<SslStreamCertificateContext?>(Volatile.Read(ref _certificate));
     }
 
+    /// <summary>Reads the files whether they look changed or not.</summary>
+    public void Reload()
+    {
+        lock (_lock)
+            _seen = default;
+        LookAgain();
+    }
+
     private void LookAgain()
     {
         // One handshake looks; the others go on with what there is.
@@ -81,21 +89,49 @@ internal sealed class CertificateFiles : ICertificateSource
             return all.Count > 0 ? all : throw new CryptographicException("there is no CERTIFICATE block in it");
         });
         var key = Read(_keyFile, "keyFile", "key", static text => text);
-        X509Certificate2 certificate;
-        try
-        {
-            certificate = X509Certificate2.CreateFromPem(chain[0].ExportCertificatePem(), key);
-        }
-        catch (CryptographicException failure)
-        {
-            throw new OrbException(
-                $"the key in `{_keyFile}` cannot be used with the certificate in `{_certificateFile}`: {failure.Message}",
-                "Give the key that the certificate was made for, in PEM and without a password; the certificate comes first in its file, then its chain.", inner: failure);
-        }
+        var certificate = Join(chain[0], key);
         Judge(certificate);
         chain.RemoveAt(0);
         // Offline: nothing is fetched to complete the chain, and no OCSP response is asked for.
         return SslStreamCertificateContext.Create(certificate, chain, offline: true);
+    }
+
+    private X509Certificate2 Join(X509Certificate2 certificate, string key)
+    {
+        var problem = KeyProblem(key);
+        try
+        {
+            if (problem is null)
+                return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
+        }
+        catch (ArgumentException failure)
+        {
+            // CopyWithPrivateKey's word for two public keys that differ.
+            throw new OrbException(
+                $"the key in `{_keyFile}` does not match the certificate in `{_certificateFile}`",
+                "Give the key that the certificate was made for; the certificate comes first in its file, then its chain.", inner: failure);
+        }
+        catch (CryptographicException)
+        {
+            problem = "it is damaged, or of another kind than the certificate's";
+        }
+        throw new OrbException($"the key `{_keyFile}` cannot be used: {problem}", "Give the certificate's key in PEM, without a password: `BEGIN PRIVATE KEY`.");
+    }
+
+    /// <returns>Why there is no key in the text; null where there is one.</returns>
+    private static string? KeyProblem(string text)
+    {
+        var rest = text.AsSpan();
+        while (PemEncoding.TryFind(rest, out var fields))
+        {
+            var label = rest[fields.Label];
+            if (label.SequenceEqual("ENCRYPTED PRIVATE KEY"))
+                return "it is encrypted with a password";
+            if (label.EndsWith("PRIVATE KEY"))
+                return null;
+            rest = rest[fields.Location.End..];
+        }
+        return "there is no PRIVATE KEY block in it";
     }
 
     private static T Read<T>(string file, string property, string what, Func<string, T> parse)

@@ -27,6 +27,8 @@ internal sealed class TlsTerms
         var files = tls.CertFile is { } certificate
             ? new CertificateFiles(certificate, tls.KeyFile!, services.Readiness, services.Time, log)
             : null;
+        if (files is not null)
+            services.Reload.Register(files.Reload);
         var selfSigned = new SelfSignedCertificates(block.Domains, services.Readiness, services.Time, log);
         if (files is null)
             selfSigned.Announce();

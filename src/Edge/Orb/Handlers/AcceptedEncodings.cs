@@ -6,27 +6,32 @@ namespace Edge.Orb.Handlers;
 internal static class AcceptedEncodings
 {
     /// <summary>Whether the client takes an encoding: it is listed, or <c>*</c> is, with a weight above 0.</summary>
-    public static bool Contains(ReadOnlySpan<char> value, ReadOnlySpan<char> encoding)
+    public static bool Contains(ReadOnlySpan<char> value, ReadOnlySpan<char> encoding) => WeightOf(value, encoding) > 0;
+
+    /// <summary>How much the client likes an encoding, from 0 (not at all) to 1. What is not listed has the weight of <c>*</c>; without that, 0.</summary>
+    public static double WeightOf(ReadOnlySpan<char> value, ReadOnlySpan<char> encoding)
     {
-        var others = false;
+        var others = 0d;
         foreach (var part in value.Split(','))
         {
             var item = value[part];
             var semicolon = item.IndexOf(';');
             var name = (semicolon < 0 ? item : item[..semicolon]).Trim();
-            var isAccepted = semicolon < 0 || HasWeight(item[(semicolon + 1)..]);
+            var weight = semicolon < 0 ? 1 : Weight(item[(semicolon + 1)..]);
             if (name.Equals(encoding, StringComparison.OrdinalIgnoreCase))
-                return isAccepted;
+                return weight;
             if (name is "*")
-                others = isAccepted;
+                others = weight;
         }
         return others;
     }
 
-    private static bool HasWeight(ReadOnlySpan<char> parameters)
+    // A weight that is none is taken for a refusal: sent as it is, a response can always be read.
+    private static double Weight(ReadOnlySpan<char> parameters)
     {
         var equals = parameters.IndexOf('=');
-        return equals < 0 || !parameters[..equals].Trim().Equals("q", StringComparison.OrdinalIgnoreCase)
-            || (double.TryParse(parameters[(equals + 1)..].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) && weight > 0);
+        if (equals < 0 || !parameters[..equals].Trim().Equals("q", StringComparison.OrdinalIgnoreCase))
+            return 1;
+        return double.TryParse(parameters[(equals + 1)..].Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) ? Math.Min(weight, 1) : 0;
     }
 }

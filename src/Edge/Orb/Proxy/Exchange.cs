@@ -70,11 +70,11 @@ internal sealed partial class Exchange : IDisposable
     private Failure Judge(Exception e)
     {
         if (_context.RequestAborted.IsCancellationRequested)
-            return new Failure(StatusCodes.Status400BadRequest, "the client left", CanRetry: false);
+            return new Failure(StatusCodes.Status400BadRequest, "the client left", CanRetry: false) { IsClients = true };
         if (_body?.ClientFault is { } fault)
         {
             var status = (fault as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
-            return new Failure(status, "the client's body broke off or broke a rule; the upstream is not at fault", CanRetry: false);
+            return new Failure(status, "the client's body broke off or broke a rule", CanRetry: false) { IsClients = true };
         }
         if (e is OperationCanceledException)
         {

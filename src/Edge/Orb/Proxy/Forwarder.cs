@@ -30,10 +30,16 @@ internal sealed class Forwarder(ReverseProxy record, Balancer balancer, TimeProv
         {
             var failure = await Attempt(context, backend, target);
             if (failure is null) return;
+            if (failure.IsClients) ProxyLog.ClientBrokeOff(log, context.Request.Method, target, failure.Reason);
             if (context.RequestAborted.IsCancellationRequested)
             {
                 // Nobody reads it; the access log does.
                 if (!context.Response.HasStarted) context.Response.StatusCode = ClientClosedRequest;
+                return;
+            }
+            if (failure.IsClients)
+            {
+                context.Response.StatusCode = failure.Status;
                 return;
             }
             (tried ??= []).Add(backend);

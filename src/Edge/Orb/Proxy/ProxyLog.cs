@@ -24,4 +24,7 @@ internal static partial class ProxyLog
 
     [LoggerMessage(7, LogLevel.Warning, "upstream {Upstream} is left out for {Seconds} s after {Count} failures within {Window} s, the last: {Reason}")]
     public static partial void Ejected(ILogger log, string upstream, double seconds, int count, double window, string reason);
+
+    [LoggerMessage(8, LogLevel.Debug, "{Method} {Target}: given up: {Reason}")]
+    public static partial void ClientBrokeOff(ILogger log, string method, string target, string reason);
 }
