@@ -1,5 +1,6 @@
 using Edge.Fuzz.Crypto;
 using Edge.Fuzz.Http;
+using Edge.Fuzz.Node;
 using Edge.Fuzz.Pkl;
 using Edge.Fuzz.WireGuard;
 
@@ -15,6 +16,7 @@ internal static class FuzzTargets
         new ConfigurationTarget(),
         new NoiseTarget(),
         new WireGuardTarget(),
+        new QuickFileTarget(),
         new TokenTarget(),
         new KeySetTarget(),
         new FieldTarget(),

@@ -15,8 +15,8 @@ public sealed class BuiltExecutableTests
         var keys = await TunnelKeys.Make();
         var edge = await EdgeSide.Start(lab.A, keys, new SideOptions { Endpoint = TunnelSide.EndpointOf(lab.B, true) }, program);
         await WireGuardGoSide.Start(lab.B, keys, new SideOptions());
-        await Assert.That(await lab.A.Pings(lab.B.InnerAddress(true))).IsTrue();
-        await Assert.That(await lab.B.Pings(lab.A.InnerAddress(false))).IsTrue();
+        await lab.A.Reaches(lab.B.InnerAddress(true));
+        await lab.B.Reaches(lab.A.InnerAddress(false));
         await edge.Down();
         await Assert.That(await edge.Process.End()).IsEqualTo(0);
     }

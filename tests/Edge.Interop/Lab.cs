@@ -42,6 +42,8 @@ internal sealed class Lab : IAsyncDisposable
             {
                 await side.Ip("addr", "add", $"{side.Address(isV4: true)}/24", "dev", "eth0");
                 await side.Ip("addr", "add", $"{side.Address(isV4: false)}/64", "dev", "eth0", "nodad");
+                // No link-local address: it would turn up some time later, when its duplicates were looked for.
+                await side.Ip("link", "set", "eth0", "addrgenmode", "none");
                 await side.Ip("link", "set", "lo", "up");
                 await side.Ip("link", "set", "eth0", "up");
             }

@@ -9,15 +9,13 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
-    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public RunningProgram(string[] command)
     {
         var start = new ProcessStartInfo(Tools.Find(command[0]) ?? command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.ErrorDataReceived += (_, line) => Note(line.Data);
-        _process.Exited += (_, _) => _exited.TrySetResult();
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -49,7 +47,8 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     {
         if (IsRunning)
             _ = Kill(_process.Id, signal);
-        await _exited.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        // And until all that it printed was read.
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         return _process.ExitCode;
     }
 

@@ -32,6 +32,12 @@ internal sealed partial class Side(string name, Lab lab, int number)
     public async Task<bool> Pings(string address, int count = 1, params string[] options) =>
         (await Try(["ping", "-n", "-c", count.ToString(CultureInfo.InvariantCulture), "-i", "0.2", "-W", "10", .. options, address])).ExitCode == 0;
 
+    /// <summary>
+    /// Waits until the other side answers. For the first packets: a kernel takes up a new IPv6 address some time after it said that it had, and
+    /// until then has no route for what comes in.
+    /// </summary>
+    public Task Reaches(string address) => Tools.Until(() => Pings(address, 1, "-W", "2"), $"{name} reaches {address}");
+
     /// <summary>Runs something on a thread inside the namespace: sockets that it opens stay there.</summary>
     public T Inside<T>(Func<T> action)
     {
@@ -41,8 +47,8 @@ internal sealed partial class Side(string name, Lab lab, int number)
         {
             try
             {
-                using var file = File.OpenRead($"/run/netns/{name}");
-                if (Enter((int)file.SafeFileHandle.DangerousGetHandle(), CloneNewNet) != 0)
+                using var file = File.OpenHandle($"/run/netns/{name}", share: FileShare.ReadWrite);
+                if (Enter((int)file.DangerousGetHandle(), CloneNewNet) != 0)
                     throw new Win32Exception(Marshal.GetLastPInvokeError());
                 result = action();
             }

@@ -17,18 +17,15 @@ public sealed class TunnelTests
         Tools.Require("wg", "ping");
         await using var lab = await Lab.Create();
         var (a, _) = await Pair(lab);
-        // Steady: the session stands, the paths were used once, and telling the status has made what it makes once.
+        // Steady: the session stands, and the paths were used once.
         await Assert.That(await Transfer.IsIntact(lab.A, lab.B, true, 16 * Mebibyte)).IsTrue();
         await Assert.That(await Transfer.IsIntact(lab.B, lab.A, true, 16 * Mebibyte)).IsTrue();
-        var packets = (await Packets(a), await Packets(a)).Item2;
+        var packets = await Packets(a);
         var allocated = await Counter(a, "allocatedBytes");
-        var asked = await Counter(a, "allocatedBytes") - allocated;
         await Assert.That(await Transfer.IsIntact(lab.A, lab.B, true, 800 * Mebibyte)).IsTrue();
         await Assert.That(await Transfer.IsIntact(lab.B, lab.A, false, 800 * Mebibyte)).IsTrue();
-        var after = await Counter(a, "allocatedBytes");
         await Assert.That(await Packets(a) - packets).IsGreaterThan(1_000_000);
-        // Asking is not the packets' doing: two questions, the tunnel's own rounds among them, cost the same with no packet in between.
-        await Assert.That(after - allocated - 2 * asked).IsEqualTo(0);
+        await Assert.That(await Counter(a, "allocatedBytes") - allocated).IsEqualTo(0);
         await Assert.That(a.ResidentKiB()).IsLessThanOrEqualTo(60 * 1024);
     }
 
@@ -49,7 +46,7 @@ public sealed class TunnelTests
         await using var lab = await Lab.Create();
         var capture = Path.Combine(lab.Folder, "tunnel.pcap");
         var log = Path.Combine(lab.Folder, "keys.log");
-        var dump = lab.A.Start("tcpdump", "-i", "eth0", "-U", "-w", capture, "-Z", "root", "udp");
+        var dump = lab.A.Start("tcpdump", "-i", "eth0", "--immediate-mode", "-U", "-w", capture, "-Z", "root", "udp");
         await dump.Printed("listening on");
         var (a, _) = await Pair(lab, new SideOptions { HasPresharedKey = true, Arguments = ["--key-log", log] }, new SideOptions { HasPresharedKey = true });
         await Assert.That(a.Process.Output).Contains("WARNING");
@@ -97,8 +94,8 @@ public sealed class TunnelTests
         await Pair(lab, new SideOptions { AllowedIps = ", 0.0.0.0/0, ::/0" });
         await lab.B.Ip("addr", "add", "192.0.2.7/32", "dev", "lo");
         await lab.B.Ip("addr", "add", "2001:db8::7/128", "dev", "lo", "nodad");
-        await Assert.That(await lab.A.Pings("192.0.2.7")).IsTrue();
-        await Assert.That(await lab.A.Pings("2001:db8::7")).IsTrue();
+        await lab.A.Reaches("192.0.2.7");
+        await lab.A.Reaches("2001:db8::7");
         // What has a route of its own keeps it.
         await Assert.That(await lab.A.Ip("route", "get", lab.B.Address(true))).Contains("dev eth0");
         await Assert.That(await lab.A.Ip("route", "get", "192.0.2.7")).Contains("dev edge1");
@@ -133,7 +130,7 @@ public sealed class TunnelTests
         Tools.Require("wg", "ping", "tcpdump");
         await using var lab = await Lab.Create();
         var capture = Path.Combine(lab.Folder, "genuine.pcap");
-        var dump = lab.A.Start("tcpdump", "-i", "eth0", "-U", "-w", capture, "-Z", "root", "udp", "and", "dst", "host", lab.A.Address(true));
+        var dump = lab.A.Start("tcpdump", "-i", "eth0", "--immediate-mode", "-U", "-w", capture, "-Z", "root", "udp", "and", "dst", "host", lab.A.Address(true));
         await dump.Printed("listening on");
         var (a, b) = await Pair(lab);
         await Assert.That(await Transfer.IsIntact(lab.B, lab.A, true, Mebibyte)).IsTrue();

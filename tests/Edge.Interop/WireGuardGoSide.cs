@@ -31,9 +31,10 @@ internal sealed class WireGuardGoSide : TunnelSide
             {PeerSection(side, keys, options)}
             """));
         await side.Run("wg", "setconf", go.InterfaceName, file);
+        // Up first: an IPv6 address of an interface that is down is taken up some time after it comes up.
+        await side.Ip("link", "set", go.InterfaceName, "mtu", options.Mtu.ToString(CultureInfo.InvariantCulture), "up");
         await side.Ip("addr", "add", $"{side.InnerAddress(true)}/24", "dev", go.InterfaceName);
         await side.Ip("addr", "add", $"{side.InnerAddress(false)}/64", "dev", go.InterfaceName, "nodad");
-        await side.Ip("link", "set", go.InterfaceName, "mtu", options.Mtu.ToString(CultureInfo.InvariantCulture), "up");
         return go;
     }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Edge.Tests.Image;
+using TUnit.Core.Enums;
 
 namespace Edge.Interop;
 
@@ -20,14 +23,30 @@ public sealed class WireGuardGoTests
         var go = await WireGuardGoSide.Start(lab.B, keys, new SideOptions { HasPresharedKey = hasPresharedKey, Endpoint = isEdgeFirst ? null : TunnelSide.EndpointOf(lab.A, isV4) });
         var (first, second) = isEdgeFirst ? (lab.A, lab.B) : (lab.B, lab.A);
 
-        await Assert.That(await first.Pings(second.InnerAddress(true))).IsTrue();
-        await Assert.That(await first.Pings(second.InnerAddress(false))).IsTrue();
+        await first.Reaches(second.InnerAddress(true));
+        await first.Reaches(second.InnerAddress(false));
         await Assert.That(await second.Pings(first.InnerAddress(true))).IsTrue();
         await Assert.That(await second.Pings(first.InnerAddress(false))).IsTrue();
         await Assert.That(await go.LastHandshake()).IsGreaterThan(0);
         await Assert.That(await edge.LastHandshake()).IsGreaterThan(0);
         await Assert.That(await edge.PeerEndpoint()).IsEqualTo(TunnelSide.EndpointOf(lab.B, isV4));
         await Assert.That(await go.PeerEndpoint()).IsEqualTo(TunnelSide.EndpointOf(lab.A, isV4));
+    }
+
+    [Test]
+    public async Task The_static_form_carries_a_tunnel_too()
+    {
+        Tools.Require("wireguard-go", "wg", "ping");
+        await using var lab = await Lab.Create();
+        var keys = await TunnelKeys.Make();
+        var edge = await EdgeSide.Start(lab.A, keys, new SideOptions { HasPresharedKey = true, Endpoint = TunnelSide.EndpointOf(lab.B, false) }, Published.Static());
+        await WireGuardGoSide.Start(lab.B, keys, new SideOptions { HasPresharedKey = true });
+        await Assert.That(await lab.A.Pings(lab.B.InnerAddress(true))).IsTrue();
+        await Assert.That(await Transfer.IsIntact(lab.A, lab.B, true, 32 * Mebibyte)).IsTrue();
+        await Assert.That(await Transfer.IsIntact(lab.B, lab.A, false, 32 * Mebibyte)).IsTrue();
+        await Assert.That(await edge.LastHandshake()).IsGreaterThan(0);
+        await edge.Down();
+        await Assert.That(await edge.Process.End()).IsEqualTo(0);
     }
 
     [Test]
@@ -55,7 +74,7 @@ public sealed class WireGuardGoTests
         await WireGuardGoSide.Start(lab.B, keys, new SideOptions { Mtu = mtu });
         await Assert.That(await lab.A.Pings(lab.B.InnerAddress(true))).IsTrue();
         for (var size = mtu - 28; size > mtu - 28 - 20; size--)
-            await Assert.That(await lab.A.Pings(lab.B.InnerAddress(true), 1, "-M", "do", "-s", size.ToString(System.Globalization.CultureInfo.InvariantCulture))).IsTrue().Because($"{size} bytes");
+            await Assert.That(await lab.A.Pings(lab.B.InnerAddress(true), 1, "-M", "do", "-s", size.ToString(CultureInfo.InvariantCulture))).IsTrue().Because($"{size} bytes");
         await Assert.That(await lab.A.Pings(lab.B.InnerAddress(true), 1, "-M", "do", "-s", $"{mtu - 27}", "-W", "1")).IsFalse();
         foreach (var isV4 in (bool[])[true, false])
         {
@@ -84,7 +103,8 @@ public sealed class WireGuardGoTests
         var keys = await TunnelKeys.Make();
         var edge = await PublishedEdge.Start(lab.A, keys, new SideOptions { Endpoint = TunnelSide.EndpointOf(lab.B, true) });
         var go = await WireGuardGoSide.Start(lab.B, keys, new SideOptions());
-        await Assert.That(await lab.A.Pings(lab.B.InnerAddress(true))).IsTrue();
+        await lab.A.Reaches(lab.B.InnerAddress(true));
+        await lab.A.Reaches(lab.B.InnerAddress(false));
         var (edgeHandshake, goHandshake) = (await edge.LastHandshake(), await go.LastHandshake());
 
         await lab.A.Ip("addr", "add", "10.9.0.51/24", "dev", "eth0");
@@ -97,8 +117,10 @@ public sealed class WireGuardGoTests
         await lab.B.Ip("addr", "add", "10.9.0.52/24", "dev", "eth0");
         await lab.B.Ip("addr", "del", "10.9.0.2/24", "dev", "eth0");
         await lab.B.Ip("addr", "replace", "10.9.0.52/24", "dev", "eth0");
+        // With the new port wireguard-go lets go of the address that is gone, which it would not before its next handshake.
+        await lab.B.Run("wg", "set", go.InterfaceName, "listen-port", "51822");
         await Assert.That(await lab.B.Pings(lab.A.InnerAddress(false))).IsTrue();
-        await Assert.That(await edge.PeerEndpoint()).IsEqualTo("10.9.0.52:51820");
+        await Assert.That(await edge.PeerEndpoint()).IsEqualTo("10.9.0.52:51822");
         await Assert.That(await lab.A.Pings(lab.B.InnerAddress(false))).IsTrue();
         // The same session: no new handshake was needed.
         await Assert.That((await go.LastHandshake(), Math.Abs(await edge.LastHandshake() - edgeHandshake) <= 1)).IsEqualTo((goHandshake, true));
@@ -106,6 +128,7 @@ public sealed class WireGuardGoTests
 
     /// <summary>The one test that takes its time: a session is 120 s old when its initiator renews it (whitepaper section 6.1).</summary>
     [Test]
+    [ExecutionPriority(Priority.Critical)]
     [Arguments(true)]
     [Arguments(false)]
     public async Task A_session_is_renewed_after_120_seconds_and_loses_nothing(bool isEdgeFirst)
@@ -118,12 +141,16 @@ public sealed class WireGuardGoTests
         var (first, second) = isEdgeFirst ? (lab.A, lab.B) : (lab.B, lab.A);
         await Assert.That(await first.Pings(second.InnerAddress(true))).IsTrue();
         var before = await go.LastHandshake();
-        var pinging = first.Start("ping", "-n", "-i", "0.25", "-W", "10", second.InnerAddress(true));
+        var pinging = first.Start("ping", "-n", "-q", "-i", "0.25", "-W", "10", second.InnerAddress(true));
         await Tools.Until(async () => await go.LastHandshake() > before, "the next handshake", seconds: 180);
         await Assert.That(await go.LastHandshake() - before).IsGreaterThanOrEqualTo(119);
         // Some packets of the new session too.
         await Assert.That(await first.Pings(second.InnerAddress(true), count: 5)).IsTrue();
         await pinging.End(2);
-        await Assert.That(pinging.Output).Contains(" 0% packet loss");
+        var counts = Regex.Match(pinging.Output, @"(\d+) packets transmitted, (\d+) received");
+        var (sent, answered) = (int.Parse(counts.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(counts.Groups[2].Value, CultureInfo.InvariantCulture));
+        await Assert.That(sent).IsGreaterThan(100);
+        // The last one may have been under way.
+        await Assert.That(sent - answered).IsLessThanOrEqualTo(1).Because(pinging.Output);
     }
 }

@@ -18,9 +18,10 @@ internal sealed class KeyLoggingEntropy : EntropySource, IDisposable
     /// <param name="inner">What is drawn from.</param>
     /// <param name="path">Made with mode 0600; must not exist, so that nobody else's file with other rights receives keys.</param>
     /// <param name="privateKey">32 bytes.</param>
+    /// <param name="peerKeys">The peers' public keys: without them Wireshark cannot tell whom an initiation is for.</param>
     /// <param name="presharedKeys">All that the peers have: each session has one of them.</param>
     /// <exception cref="IOException">It exists, or cannot be made.</exception>
-    public KeyLoggingEntropy(EntropySource inner, string path, ReadOnlySpan<byte> privateKey, IEnumerable<byte[]> presharedKeys)
+    public KeyLoggingEntropy(EntropySource inner, string path, ReadOnlySpan<byte> privateKey, IEnumerable<byte[]> peerKeys, IEnumerable<byte[]> presharedKeys)
     {
         _inner = inner;
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
@@ -29,6 +30,7 @@ internal sealed class KeyLoggingEntropy : EntropySource, IDisposable
         _file = new FileStream(path, options);
         _presharedKeys = Encoding.ASCII.GetBytes(string.Concat(presharedKeys.Select(key => Line("PRESHARED_KEY", key))));
         _file.Write(Encoding.ASCII.GetBytes(Line("LOCAL_STATIC_PRIVATE_KEY", privateKey)));
+        _file.Write(Encoding.ASCII.GetBytes(string.Concat(peerKeys.Select(key => Line("REMOTE_STATIC_PUBLIC_KEY", key)))));
     }
 
     public override void Fill(Span<byte> destination)

@@ -221,6 +221,24 @@ public sealed class SessionTests
     }
 
     [Test]
+    public async Task A_packet_above_the_MTU_waits_like_any_other_and_counts_as_the_memory_that_it_takes()
+    {
+        var (a, b) = Side.Pair();
+        a.Send(s_start, Side.Packet(9_000, 1));
+        a.Send(s_start, Side.Packet(60, 2));
+        await Assert.That(a.Device.PollBufferSize).IsGreaterThanOrEqualTo(a.Device.DatagramSize(9_000));
+        await Assert.That(Side.Settle(s_start, a, b).Select(packet => (packet.Length, (int)packet[^1])).SequenceEqual([(9_000, 1), (60, 2)])).IsTrue();
+
+        var blocks = new PacketBlocks(1_420, capacity: 10);
+        var first = blocks.Rent(9_000)!;
+        await Assert.That(blocks.Rent(9_000)).IsNull();
+        await Assert.That(new[] { blocks.Rent(1_420), blocks.Rent(1), blocks.Rent(0) }.All(block => block?.Length == 1_420)).IsTrue();
+        await Assert.That(blocks.IsEmpty).IsTrue();
+        blocks.Return(first);
+        await Assert.That(blocks.Rent(9_000)).IsNotNull();
+    }
+
+    [Test]
     public async Task A_removed_peer_leaves_nothing_behind()
     {
         var (a, b) = Connected(out var now);

@@ -9,7 +9,7 @@ namespace Edge.Tests.WireGuard;
 /// <summary>One device with one peer, its clock in the test's hands, and what it sent.</summary>
 internal sealed class Side : IDisposable
 {
-    private readonly byte[] _buffer = new byte[2048];
+    private readonly byte[] _buffer = new byte[65_536];
 
     public Side(byte[] privateKey, ReadOnlySpan<byte> peerKey, byte[]? presharedKey = null, ushort port = 1, int seed = 1, uint indices = 0, int burst = 256, HandshakeStamp latest = default, int mtu = 1420)
     {

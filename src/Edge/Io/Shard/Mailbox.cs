@@ -17,6 +17,8 @@ internal sealed unsafe class Mailbox : IDisposable
 
     public int Number => _event.Number;
 
+    public bool IsEmpty => _queue.IsEmpty;
+
     /// <summary>From any thread. What is posted after the shard stopped is never run.</summary>
     public void Post(Action<Timestamp> request)
     {

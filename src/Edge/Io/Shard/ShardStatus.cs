@@ -11,6 +11,6 @@ namespace Edge.Io.Shard;
 /// <param name="Joined">Packets that were written as parts of larger ones.</param>
 /// <param name="WriteFailures">Packets that the system would not take.</param>
 /// <param name="Wakeups">Times that the thread slept and was woken.</param>
-/// <param name="AllocatedBytes">Managed memory that the shard's thread ever allocated.</param>
+/// <param name="AllocatedBytes">Managed memory that the shard's thread ever allocated, but for what others asked of it.</param>
 internal readonly record struct ShardStatus(
     EngineCounters Engine, UdpCounters UdpV4, UdpCounters UdpV6, long Reads, long Joined, long WriteFailures, long Wakeups, long AllocatedBytes);

@@ -171,9 +171,10 @@ internal sealed unsafe class UdpSocket : IDisposable
         var error = Marshal.GetLastPInvokeError();
         if (error == Errno.Interrupted)
             error = Resend(run, outbox, batch, index, cuts: run.Segments > 1);
-        if (error == Errno.Invalid && run.Path.HasLocal && KeepsLocal(run.Path))
+        if (error is Errno.Invalid or Errno.NetworkUnreachable or Errno.AddressNotAvailable && run.Path.HasLocal && KeepsLocal(run.Path))
         {
-            // The address that the peer talked to is gone from this machine: from now on the system chooses.
+            // The address that the peer talked to may be gone from this machine, which kernels say in different words: from now on the system
+            // chooses, if that helps.
             var lost = _lostLocal;
             _lostLocal = run.Path.Local;
             error = Resend(run, outbox, batch, index, cuts: run.Segments > 1);

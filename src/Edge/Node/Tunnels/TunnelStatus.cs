@@ -38,7 +38,7 @@ internal sealed record TunnelPeerStatus(
 /// <param name="ReceiveCalls">Calls to the kernel that received datagrams.</param>
 /// <param name="Dropped">Packets and datagrams dropped, by reason; reasons that did not occur are left out.</param>
 /// <param name="Wakeups">Times that the thread slept and was woken.</param>
-/// <param name="AllocatedBytes">Managed memory that the thread of the data path ever allocated.</param>
+/// <param name="AllocatedBytes">Managed memory that the thread of the data path ever allocated, but for questions like this one.</param>
 internal sealed record TunnelCounters(
     long PacketsSealed, long PacketsOpened, long PacketsJoined, long PacketsRead, long DatagramsSent, long DatagramsReceived, long SendCalls,
     long ReceiveCalls, IReadOnlyDictionary<string, long> Dropped, long Wakeups, long AllocatedBytes);

@@ -181,7 +181,9 @@ internal sealed class WireGuardTunnel : IAsyncDisposable
         EntropySource entropy = new SystemEntropy();
         if (_options.KeyLog is { } path)
         {
-            entropy = Own(new KeyLoggingEntropy(entropy, path, _configuration.PrivateKey, _configuration.Peers.Select(peer => peer.PresharedKey).Where(key => key.Length > 0)));
+            var peers = _configuration.Peers;
+            entropy = Own(new KeyLoggingEntropy(
+                entropy, path, _configuration.PrivateKey, peers.Select(peer => peer.PublicKey), peers.Select(peer => peer.PresharedKey).Where(key => key.Length > 0)));
             _options.Report($"WARNING: the keys of every session are written to {path}: whoever reads it reads the tunnel. Delete it when you are done.");
         }
         Span<byte> publicKey = stackalloc byte[32];

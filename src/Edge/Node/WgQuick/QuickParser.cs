@@ -2,6 +2,7 @@ using System.Globalization;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Configuration;
 using Edge.Foundation.Keys;
+using Edge.Protocols.WireGuard;
 
 namespace Edge.Node.WgQuick;
 
@@ -18,6 +19,9 @@ internal sealed class QuickParser
     private const int KeySize = 32;
     private const int MaxErrors = 100;
     private const int LongestName = 24;
+    private const int LongestShown = 80;
+    // A key is 43 letters and an `=`; a half of one is none of ours to print either.
+    private const int KeyLikeRun = 20;
     private const int MinMtu = 576;
     private const int MaxMtu = 65_535 - 80;
 
@@ -74,13 +78,13 @@ internal sealed class QuickParser
         var value = line[(equals + 1)..].Trim().ToString();
         if (value.Length == 0)
             // A key that lost its name ends in '=': what stands before it is shown only where it could be a name.
-            Fail(name.Length <= LongestName ? $"`{name}` has no value" : "this is neither a section, nor `Key = Value`, nor a comment");
+            Fail(name.Length <= LongestName ? $"{Shown(name)} has no value" : "this is neither a section, nor `Key = Value`, nor a comment");
         else if (_isInInterface)
             ReadInterface(name, value);
         else if (_peer is not null)
             ReadPeer(_peer, name, value);
         else
-            Fail($"`{name}` stands before any section", "Begin with [Interface].");
+            Fail($"{Shown(name)} stands before any section", "Begin with [Interface].");
     }
 
     private void ReadSection(ReadOnlySpan<char> line)
@@ -100,7 +104,7 @@ internal sealed class QuickParser
         }
         else
         {
-            Fail($"there is no section `{line}`", "The sections are [Interface] and [Peer].");
+            Fail($"there is no section {Shown(line)}", "The sections are [Interface] and [Peer].");
             // Its lines are read as a peer's that nobody keeps: one error is enough.
             _peer = new QuickPeer { Line = 0 };
         }
@@ -143,7 +147,7 @@ internal sealed class QuickParser
             case "privatekey" or "mtu" or "listenport" or "table" or "fwmark":
                 break;
             default:
-                Fail($"[Interface] has no key `{name}`",
+                Fail($"[Interface] has no key {Shown(name)}",
                     "The keys are PrivateKey, Address, MTU, ListenPort, DNS, Table and FwMark.");
                 break;
         }
@@ -167,7 +171,7 @@ internal sealed class QuickParser
                     if (IpPrefix.TryParse(item, out var prefix))
                         peer.AllowedIps.Add(prefix);
                     else
-                        Fail($"`{item}` is no address range", "Write ADDRESS/LENGTH, such as 10.0.0.0/24 or fd00::/64.");
+                        Fail($"{Shown(item)} is no address range", "Write ADDRESS/LENGTH, such as 10.0.0.0/24 or fd00::/64.");
                 }
                 break;
             case "endpoint" when Once(name):
@@ -181,7 +185,7 @@ internal sealed class QuickParser
             case "publickey" or "presharedkey" or "endpoint" or "persistentkeepalive":
                 break;
             default:
-                Fail($"[Peer] has no key `{name}`", "The keys are PublicKey, PresharedKey, AllowedIPs, Endpoint and PersistentKeepalive.");
+                Fail($"[Peer] has no key {Shown(name)}", "The keys are PublicKey, PresharedKey, AllowedIPs, Endpoint and PersistentKeepalive.");
                 break;
         }
     }
@@ -192,7 +196,7 @@ internal sealed class QuickParser
         if (IpPrefix.TryParse(text, out var prefix) && IpAddress.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var address))
             _result.Addresses.Add((address, prefix.Length));
         else
-            Fail($"`{text}` is no address", "Write ADDRESS/LENGTH, such as 10.0.0.2/24 or fd00::2/64.");
+            Fail($"{Shown(text)} is no address", "Write ADDRESS/LENGTH, such as 10.0.0.2/24 or fd00::2/64.");
     }
 
     private void ReadDns(string text)
@@ -202,7 +206,7 @@ internal sealed class QuickParser
         else if (HostNames.IsHostName(text))
             _result.DnsSearch.Add(text);
         else
-            Fail($"`{text}` is neither a resolver's address nor a search domain");
+            Fail($"{Shown(text)} is neither a resolver's address nor a search domain");
     }
 
     private void ReadTable(string value)
@@ -227,7 +231,7 @@ internal sealed class QuickParser
             host = "";
         if (host.Length > 0 && ushort.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0)
             return new QuickEndpoint(host, port);
-        Fail($"`{value}` is no endpoint", "Write HOST:PORT, such as vpn.example.com:51820, 192.0.2.1:51820 or [2001:db8::1]:51820.");
+        Fail($"{Shown(value)} is no endpoint", "Write HOST:PORT, such as vpn.example.com:51820, 192.0.2.1:51820 or [2001:db8::1]:51820.");
         return null;
     }
 
@@ -248,7 +252,7 @@ internal sealed class QuickParser
             : long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out number);
         if (isNumber && number >= least && number <= most)
             return number;
-        Fail($"`{name}` wants a number from {least} to {most}, not `{value}`");
+        Fail($"`{name}` wants a number from {least} to {most}, not {Shown(value)}");
         return least;
     }
 
@@ -275,6 +279,8 @@ internal sealed class QuickParser
             Fail(peer.Line, "this peer has no `PublicKey`");
         else if (peer.PublicKey.Length > 0 && !_peerLines.TryAdd(Convert.ToBase64String(peer.PublicKey), peer.Line))
             Fail(peer.Line, $"the peer of line {_peerLines[Convert.ToBase64String(peer.PublicKey)]} has the same `PublicKey`", "Put all its lines into one section.");
+        else if (_result.Peers.Count == WireGuardLimits.MaxPeers)
+            Fail(peer.Line, $"this is one peer more than the {WireGuardLimits.MaxPeers} that a tunnel may have");
         else
             _result.Peers.Add(peer);
     }
@@ -291,5 +297,26 @@ internal sealed class QuickParser
 
     private void Fail(string message, string? advice = null) => Fail(_line, message, advice);
 
-    private void Fail(int line, string message, string? advice = null) => _errors.Add(new QuickError(line, message, advice));
+    private void Fail(int line, string message, string? advice = null)
+    {
+        if (_errors.Count < MaxErrors)
+            _errors.Add(new QuickError(line, message, advice));
+    }
+
+    /// <summary>What an error may repeat of the file: short, fit for a terminal, and nothing that may be a key in the wrong place.</summary>
+    private static string Shown(ReadOnlySpan<char> text)
+    {
+        var run = 0;
+        foreach (var character in text)
+        {
+            run = char.IsAsciiLetterOrDigit(character) || character is '+' or '/' ? run + 1 : 0;
+            if (run == KeyLikeRun)
+                return "what stands here (it may be a key and is not shown)";
+        }
+        Span<char> shown = stackalloc char[LongestShown];
+        var length = Math.Min(text.Length, LongestShown);
+        for (var i = 0; i < length; i++)
+            shown[i] = char.IsControl(text[i]) ? '?' : text[i];
+        return $"`{shown[..length]}{(text.Length > length ? "..." : "")}`";
+    }
 }

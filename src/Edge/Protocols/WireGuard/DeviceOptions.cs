@@ -13,7 +13,7 @@ internal ref struct DeviceOptions
     /// <summary>Which shard owns the device, from 0 to <see cref="ReceiverIndex.MaxShards"/> - 1: the top bits of every receiver index that it gives out.</summary>
     public int Shard { get; init; }
 
-    /// <summary>The tunnel's MTU: packets up to it are never padded beyond it, and staged packets are at most as long.</summary>
+    /// <summary>The tunnel's MTU: packets up to it are never padded beyond it.</summary>
     public int Mtu { get; init; } = 1420;
 
     /// <summary>
@@ -31,6 +31,6 @@ internal ref struct DeviceOptions
     /// <summary>Packets that wait for one peer's handshake; the oldest gives way to the newest.</summary>
     public int StagedPerPeer { get; init; } = 128;
 
-    /// <summary>Packets that wait for handshakes of all peers.</summary>
+    /// <summary>Packets that wait for handshakes of all peers; one above the MTU counts as several.</summary>
     public int StagedInAll { get; init; } = 2048;
 }

@@ -9,19 +9,17 @@ internal struct StagedPackets
     public int Count { get; private set; }
 
     /// <summary>Adds the newest; above <paramref name="capacity"/> packets the oldest gives way.</summary>
-    /// <returns>Packets that were lost for it: 0 or 1, the packet itself where no block is left.</returns>
+    /// <returns>Packets that were lost for it: the oldest, and the packet itself where no memory is left.</returns>
     public int Add(PacketBlocks blocks, int capacity, ReadOnlySpan<byte> packet)
     {
         var lost = 0;
-        byte[]? block = null;
         if (Count == capacity || (Count > 0 && blocks.IsEmpty))
         {
-            block = TakeBlock(out _);
+            blocks.Return(TakeBlock(out _));
             lost = 1;
         }
-        block ??= blocks.Rent();
-        if (block is null)
-            return 1;
+        if (blocks.Rent(packet.Length) is not { } block)
+            return lost + 1;
         if (_ring is null || Count == _ring.Length)
             Grow(capacity);
         packet.CopyTo(block);

@@ -36,14 +36,15 @@ internal sealed partial class WireGuardDevice
     /// </summary>
     /// <param name="now">The attempt to reach the peer lasts 90 s from here.</param>
     /// <param name="id">The peer; unknown, the packet is lost.</param>
-    /// <param name="packet">At most <see cref="Mtu"/> bytes; longer ones are lost.</param>
+    /// <param name="packet">Of any length that IP allows, the interface's MTU may have been raised above <see cref="Mtu"/>.</param>
     public void Stage(Timestamp now, PeerId id, ReadOnlySpan<byte> packet)
     {
-        if (Find(id) is not { } peer || packet.Length > _blocks.BlockSize)
+        if (Find(id) is not { } peer)
         {
             LostStaged++;
             return;
         }
+        _longestStaged = Math.Max(_longestStaged, packet.Length);
         LostStaged += (ulong)peer.Staged.Add(_blocks, _stagedPerPeer, packet);
         Wait(peer);
         if (peer.Current is not { } session || !session.CanSend(now))

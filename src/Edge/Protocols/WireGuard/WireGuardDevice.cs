@@ -48,6 +48,7 @@ internal sealed partial class WireGuardDevice : IDisposable
     private readonly Queue<int> _freeIds = new();
     private Peer?[] _peers = new Peer?[16];
     private int _usedIds = 1;
+    private int _longestStaged;
     private LoadGauge _load;
     private SourceLimiter? _sources;
 
@@ -74,6 +75,7 @@ internal sealed partial class WireGuardDevice : IDisposable
         _stagedPerPeer = options.StagedPerPeer;
         _load = new LoadGauge(options.HandshakeBurst, options.HandshakesPerSecond);
         Mtu = options.Mtu;
+        _longestStaged = Mtu;
         LatestStamp = options.LatestStamp;
     }
 
@@ -92,7 +94,7 @@ internal sealed partial class WireGuardDevice : IDisposable
     public int PeerCount => _byKey.Count;
 
     /// <summary>Room that <see cref="Poll"/> needs: its largest datagram, in bytes.</summary>
-    public int PollBufferSize => Math.Max(Foundation.Wire.WireGuardInitiation.Size, DatagramSize(Mtu));
+    public int PollBufferSize => Math.Max(Foundation.Wire.WireGuardInitiation.Size, DatagramSize(_longestStaged));
 
     /// <summary>Packets that were given up before they could be sealed.</summary>
     public ulong LostStaged { get; private set; }
@@ -220,6 +222,7 @@ internal sealed partial class WireGuardDevice : IDisposable
             return null;
         _indices.Remove(session.LocalIndex);
         session.End();
+        _aead.Forget();
         if (_spareSessions.Count < MostSpareSessions)
             _spareSessions.Push(session);
         return null;
