@@ -83,6 +83,7 @@ internal sealed class OrbCommand : EdgeCommand
     {
         using var logs = new Logs(new StandardStream(2), LevelOf(configuration.Logging.Level), IsJson(configuration.Logging.Format), TimeProvider.System);
         using var signals = new StopSignals(cancellation);
+        InlineSockets.Use();
         try
         {
             await using var server = new OrbServer(configuration, new OrbOptions

@@ -175,7 +175,12 @@ internal sealed class OrbServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "edge", ContentRootPath = "/", EnvironmentName = "Production" });
         builder.Services.Replace(ServiceDescriptor.Singleton(_options.Logs));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => _sockets[endPoint]);
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.CreateBoundListenSocket = endPoint => _sockets[endPoint];
+            // One of the two queues between a socket and its request; Io.InlineSockets is the other.
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         // Beside the sockets' own, which comes first or not at all.
         builder.Services.AddSingleton<IConnectionListenerFactory>(_priorKnowledge);
         var host = builder.Build();
