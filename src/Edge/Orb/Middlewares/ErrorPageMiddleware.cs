@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Edge.Foundation.Configuration;
+using Edge.Io;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -87,7 +88,7 @@ internal sealed class ErrorPageMiddleware
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new OrbException($"`ErrorPage` cannot read `{file}`: {failure.Message}", "Set `file` to a page that edge may read, or give the page as `body`.", inner: failure);
+            throw new OrbException($"`ErrorPage` cannot read `{file}`: {FileFault.Describe(failure)}", "Set `file` to a page that edge may read, or give the page as `body`.", inner: failure);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Edge.Io;
 using Microsoft.Extensions.Logging;
 
@@ -50,7 +49,7 @@ internal sealed class LogSink
             if (_isClosed)
                 return;
             if (_filling.WrittenCount >= Capacity)
-                _lost++;
+                Interlocked.Increment(ref _lost);
             else
                 line.Write(state, _filling);
             Begin();
@@ -107,6 +106,8 @@ internal sealed class LogSink
             {
                 if (_filling.WrittenCount == 0 && !_mustReopen)
                 {
+                    if (!_isFailing && Interlocked.Exchange(ref _lost, 0) is var lost and > 0)
+                        _log.LogBehind(_name, lost);
                     _isWorking = false;
                     _idle?.SetResult();
                     _idle = null;
@@ -150,7 +151,7 @@ internal sealed class LogSink
             if (_isFailing)
                 return;
             _isFailing = true;
-            _log.LogUnwritable(_name, Reason(failure));
+            _log.LogUnwritable(_name, FileFault.Describe(failure));
         }
     }
 
@@ -165,11 +166,7 @@ internal sealed class LogSink
         }
         catch (IOException failure)
         {
-            _log.LogNotReopened(_name, Reason(failure));
+            _log.LogNotReopened(_name, FileFault.Describe(failure));
         }
     }
-
-    // .NET leaves the system's number where it has no text of its own; trimmed, it has hardly any.
-    private static string Reason(IOException failure) =>
-        failure.HResult is > 0 and < 4096 ? Marshal.GetPInvokeErrorMessage(failure.HResult) : failure.Message;
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Edge.Io;
 
 namespace Edge.Orb.Tokens;
 
@@ -26,7 +27,7 @@ internal static class PublicKeyFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new OrbException($"`JwtAuth` cannot read `{file}`: {failure.Message}", help, inner: failure);
+            throw new OrbException($"`JwtAuth` cannot read `{file}`: {FileFault.Describe(failure)}", help, inner: failure);
         }
     }
 
@@ -64,7 +65,7 @@ internal static class PublicKeyFile
     {
         if (information.AsSpan().StartsWith(Ed25519Head) && information.Length == Ed25519Head.Length + 32)
             return new Ed25519JwtKey(information[Ed25519Head.Length..]);
-        var key = System.Security.Cryptography.X509Certificates.PublicKey.CreateFromSubjectPublicKeyInfo(information, out _);
+        var key = PublicKey.CreateFromSubjectPublicKeyInfo(information, out _);
         using var rsa = key.GetRSAPublicKey();
         if (rsa is not null)
             return RsaJwtKey.Of(rsa.ExportParameters(includePrivateParameters: false));

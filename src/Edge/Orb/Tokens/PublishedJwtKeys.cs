@@ -103,13 +103,14 @@ internal sealed class PublishedJwtKeys : IJwtKeys
             limit.CancelAfter(s_fetchLimit);
             (keys, problem) = await Ask(limit.Token);
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException)
-        {
-            problem = UpstreamFault.Describe(failure);
-        }
         catch (OperationCanceledException)
         {
             problem = "no whole answer within 10 s";
+        }
+        catch (Exception failure)
+        {
+            // Whatever it is: who waits for the keys must hear of it, and the next fetch must be possible.
+            problem = UpstreamFault.Describe(failure);
         }
         lock (_lock)
         {

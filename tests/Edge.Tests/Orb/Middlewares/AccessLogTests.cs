@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Edge.Orb;
+using Edge.Orb.Middlewares;
 using Edge.Tests.Cli;
 using Edge.Tests.Orb.Proxy;
 
@@ -143,6 +144,7 @@ public sealed class AccessLogTests
             orb.Server.Reload();
             await orb.Server.Services.LogSinks.Flush();
             await Get(orb, "/three");
+            await orb.Server.Services.LogSinks.Flush();
             await File.WriteAllTextAsync(path, "");
             await Get(orb, "/four");
         }
@@ -191,6 +193,24 @@ public sealed class AccessLogTests
     }
 
     [Test]
+    public async Task A_pipe_that_nobody_reads_holds_up_nobody_and_the_loss_is_told()
+    {
+        using var pipe = new BlockedStream();
+        var log = new OrbRun.LogLines();
+        var sink = new LogSink("stdout", pipe, log.CreateLogger("test"));
+        var line = new LongLine();
+        sink.Write(line, 0);
+        await pipe.Entered.WaitAsync(OrbRun.Limit);
+        // 64 KiB each: 4 MiB wait, and what is more is lost.
+        for (var i = 0; i < 100; i++)
+            sink.Write(line, i);
+        pipe.Release();
+        await sink.Flush().WaitAsync(OrbRun.Limit);
+        await Assert.That(pipe.Written).IsEqualTo(65L * LongLine.Size);
+        await Assert.That(log.Text).Contains("36 lines of the access log stdout were lost");
+    }
+
+    [Test]
     public async Task A_file_that_cannot_be_opened_is_named_at_start()
     {
         var failure = await Assert.That(async () => { await OrbRun.Start(Echo.Around("""new AccessLog { output = "/nowhere/access.log" }""", "handler = 200")); }).Throws<OrbException>();
@@ -210,5 +230,64 @@ public sealed class AccessLogTests
             """, "handler = 204"), time: new StepClock(), change: options => options with { StandardOutput = output, Identities = new KnownCallers(new Identity { Login = "joe@example.com" }) });
         await orb.Raw("POST /api/x?q=1 HTTP/1.1\r\nHost: site.test:81\r\nX-Request-Id: id-1\r\nReferer: http://a.test/\r\nUser-Agent: curl/8 \"x\"\r\nContent-Length: 2\r\n\r\n");
         return JsonNode.Parse(await output.ReadLine())!;
+    }
+
+    private sealed class LongLine : LineFormat<int>
+    {
+        public const int Size = 65536;
+
+        public override void Write(int state, System.Buffers.IBufferWriter<byte> output)
+        {
+            output.GetSpan(Size)[..Size].Fill((byte)'\n');
+            output.Advance(Size);
+        }
+    }
+
+    /// <summary>An output that takes nothing until it is told to.</summary>
+    private sealed class BlockedStream : Stream
+    {
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
+
+        public Task Entered => _entered.Task;
+
+        public long Written { get; private set; }
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public void Release() => _released.Set();
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            _entered.TrySetResult();
+            _released.Wait(OrbRun.Limit);
+            Written += buffer.Length;
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            _released.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

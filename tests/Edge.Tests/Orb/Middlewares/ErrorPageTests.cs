@@ -91,7 +91,7 @@ public sealed class ErrorPageTests
     public async Task A_page_that_is_not_there_is_named_at_start()
     {
         var failure = await Assert.That(async () => { await OrbRun.Start(Echo.Around("""new ErrorPage { file = "/nowhere/page.html" }""", "handler = 200")); }).Throws<OrbException>();
-        await Assert.That(failure!.Message).StartsWith("`ErrorPage` cannot read `/nowhere/page.html`");
+        await Assert.That(failure!.Message).IsEqualTo("`ErrorPage` cannot read `/nowhere/page.html`: there is no such file");
     }
 
     private delegate Task RequestDelegateUnderTest(Microsoft.AspNetCore.Http.HttpContext context);

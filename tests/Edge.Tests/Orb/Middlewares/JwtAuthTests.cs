@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Edge.Orb;
 using Edge.Tests.Cli;
+using Edge.Tests.Image;
 using Edge.Tests.Orb.Proxy;
 using Microsoft.AspNetCore.Http;
 
@@ -248,6 +249,18 @@ public sealed class JwtAuthTests
     }
 
     [Test]
+    public async Task Keys_of_a_server_whose_certificate_is_of_no_known_authority_are_not_taken()
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue("localhost", DateTimeOffset.UtcNow.AddDays(30));
+        await using var server = await WebServer.Start(context => context.Response.WriteAsync($$"""{"keys":[{{s_signer.Jwk()}}]}"""), certificate: certificate);
+        await using var orb = await Start($"jwksUrl = \"https://localhost:{server.Port}/keys\"", new StepClock(s_now));
+        await Assert.That(await Get(orb, $"Authorization: Bearer {s_signer.Sign("{}")}")).StartsWith("HTTP/1.1 503 ");
+        await Assert.That(orb.Log.Text).Contains($"https://localhost:{server.Port}/keys could not be fetched: no TLS with localhost:{server.Port}: ");
+        await Assert.That(server.Requests).IsEqualTo(0);
+    }
+
+    [Test]
     [Arguments("""secret = "short" """, "the `secret` of `JwtAuth` has 5 bytes")]
     [Arguments("""secret = "0123456789abcdef0123456789abcdef"; algorithms { "HS512" }""", "the `secret` of `JwtAuth` has 32 bytes")]
     [Arguments("""secret = "0123456789abcdef0123456789abcdef"; algorithms { "HS256"; "RS256" }""", "`JwtAuth` accepts RS256, which has no secret")]
@@ -256,7 +269,7 @@ public sealed class JwtAuthTests
     [Arguments("""publicKeyFile = "private.pem" """, "is a private key, which who verifies must not have")]
     [Arguments("""publicKeyFile = "small.pem" """, "is no public key that tokens are verified with")]
     [Arguments("""publicKeyFile = "nonsense.pem" """, "is no public key that tokens are verified with")]
-    [Arguments("""publicKeyFile = "missing.pem" """, "`JwtAuth` cannot read")]
+    [Arguments("""publicKeyFile = "missing.pem" """, "missing.pem`: there is no such file")]
     public async Task Terms_that_cannot_hold_are_refused_at_start(string properties, string message)
     {
         using var folder = new TemporaryFolder();
