@@ -104,26 +104,6 @@ public sealed class OrbCommandTests
         await Assert.That(await edge.Exit()).IsEqualTo(0);
     }
 
-    /// <summary>A client that is idle when the server is told to stop, and asks a moment later, still gets its answer: the server waits for a quiet second.</summary>
-    [Test]
-    public async Task A_request_that_follows_another_is_answered_after_the_stop_and_told_that_the_connection_ends()
-    {
-        await using var edge = await EdgeProcess.Start("handler = new Respond { body = \"hi\" }");
-        using var client = new TcpClient();
-        await client.ConnectAsync(edge.Address);
-        var stream = client.GetStream();
-        await stream.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
-        var first = new byte[4096];
-        var length = await stream.ReadAsync(first);
-        await Assert.That(Encoding.Latin1.GetString(first, 0, length)).StartsWith("HTTP/1.1 200 ").And.DoesNotContain("Connection: close");
-        edge.Signal(PosixSignal.SIGTERM);
-        await edge.Says("stopping");
-        await stream.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
-        using var limit = new CancellationTokenSource(OrbRun.Limit);
-        await Assert.That(await OrbRun.ReadAll(stream, limit.Token)).StartsWith("HTTP/1.1 200 ").And.Contains("Connection: close");
-        await Assert.That(await edge.Exit()).IsEqualTo(0);
-    }
-
     /// <summary>Neither a connection that never said a word nor one of HTTP/2 without requests holds up the end.</summary>
     [Test]
     public async Task Idle_connections_do_not_hold_up_the_end()
