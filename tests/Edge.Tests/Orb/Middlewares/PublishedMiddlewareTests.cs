@@ -17,14 +17,16 @@ public sealed class PublishedMiddlewareTests
     private const string Argon2 = "$argon2id$v=19$m=4096,t=3,p=4$c29tZXNhbHQ$SeT2KKad0kYrp2fsR2n+8E6Bfxg2elH7SqRO2pEI8yo";
 
     [Test]
-    public async Task One_server_with_all_fifteen_does_what_each_of_them_says()
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task One_server_with_all_fifteen_does_what_each_of_them_says(bool isStatic)
     {
         using var folder = new TemporaryFolder();
         using var signer = new TokenSigner("k1");
         var text = string.Concat(Enumerable.Repeat("a line of text\n", 500));
         folder.Write("page.txt", Encoding.UTF8.GetBytes(text));
         await using var issuer = await WebServer.Start(context => context.Response.WriteAsync($$"""{"keys":[{{signer.Jwk()}}]}"""));
-        await using var edge = await EdgeProcess.StartOf(Published.Plain(), $$"""
+        await using var edge = await EdgeProcess.StartOf(isStatic ? Published.Static() : Published.Plain(), $$"""
             middleware {
               new AccessLog { format = "combined"; output = "{{folder.Path}}/combined.log" }
               new AccessLog { format = "common"; output = "{{folder.Path}}/common.log" }
@@ -83,7 +85,9 @@ public sealed class PublishedMiddlewareTests
 
     /// <summary>The recorded tokens of openssl, each against its own key: no algorithm was trimmed away.</summary>
     [Test]
-    public async Task Tokens_of_every_algorithm_are_verified()
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task Tokens_of_every_algorithm_are_verified(bool isStatic)
     {
         using var folder = new TemporaryFolder();
         using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(Repository.PathOf("tests", "vectors", "jwt", "openssl.json")));
@@ -94,7 +98,7 @@ public sealed class PublishedMiddlewareTests
             var key = vector.TryGetProperty("secret", out var secret) ? $"secret = \"{secret.GetString()}\"" : $"publicKeyFile = \"{folder.Write($"{algorithm}.pem", Encoding.UTF8.GetBytes(vector.GetProperty("pem").GetString()!))}\"";
             routes.Append($"new {{ match = \"/{algorithm}\"; middleware {{ new JwtAuth {{ {key}; algorithms {{ \"{algorithm}\" }} }} }} handler = 204 }}\n");
         }
-        await using var edge = await EdgeProcess.StartOf(Published.Plain(), $"routes {{ {routes} }}");
+        await using var edge = await EdgeProcess.StartOf(isStatic ? Published.Static() : Published.Plain(), $"routes {{ {routes} }}");
         using var client = edge.Client();
         foreach (var algorithm in vectors.Keys)
         {
