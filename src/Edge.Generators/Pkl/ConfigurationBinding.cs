@@ -19,9 +19,11 @@ internal static class ConfigurationBinding
         code.AppendLine($"// Generated from {System.IO.Path.GetFileName(model.Source)}.");
         code.AppendLine("#nullable enable");
         code.AppendLine("using System.Collections.Immutable;");
-        code.AppendLine($"using {ConfigurationRecords.Namespace};");
         code.AppendLine();
         code.AppendLine($"namespace {Namespace};");
+        code.AppendLine();
+        // Within the namespace, or a room of a record's name would be found before the record.
+        code.AppendLine($"using {ConfigurationRecords.Namespace};");
         code.AppendLine();
         code.AppendLine("internal sealed partial class ConfigurationBinder");
         code.AppendLine("{");

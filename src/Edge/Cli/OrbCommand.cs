@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Edge.Admin;
 using Edge.Config;
 using Edge.Foundation.Configuration;
 using Edge.Io;
@@ -54,7 +55,8 @@ internal sealed class OrbCommand : EdgeCommand
 
     public override string Details =>
         """
-        Serves until SIGTERM or SIGINT, then lets requests under way finish; a second signal ends it at once.
+        Serves until SIGTERM or SIGINT, then lets requests under way finish; a second signal ends it at once. SIGHUP reads
+        certificates and opens log files again. Health and metrics answer on a socket in the state folder, `edge health` asks it.
         exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration
         """;
 
@@ -81,9 +83,17 @@ internal sealed class OrbCommand : EdgeCommand
     {
         using var logs = new Logs(new StandardStream(2), LevelOf(configuration.Logging.Level), IsJson(configuration.Logging.Format), TimeProvider.System);
         using var signals = new StopSignals(cancellation);
+        InlineSockets.Use();
         try
         {
-            await using var server = new OrbServer(configuration, new OrbOptions { Logs = logs, StandardOutput = new StandardStream(1), StandardError = new StandardStream(2) });
+            await using var server = new OrbServer(configuration, new OrbOptions
+            {
+                Logs = logs,
+                StandardOutput = new StandardStream(1),
+                StandardError = new StandardStream(2),
+                Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
+            });
+            signals.HangUp += server.Reload;
             await server.Start(signals.First);
             await signals.Wait();
             await server.Stop();

@@ -1,4 +1,5 @@
 using Edge.Io;
+using Edge.Io.Native;
 
 namespace Edge.Cli;
 
@@ -6,7 +7,9 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        ProgramImage.GiveBackConstants();
         StaticExecutable.UseBuiltInNameServices();
+        CaBundle.HideSystemStore();
         var terminal = Terminal.OfProcess();
         try
         {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Edge.Cli;
 
-/// <summary>SIGTERM and SIGINT: the first asks the server to stop, the second ends the process at once.</summary>
+/// <summary>SIGTERM and SIGINT: the first asks the server to stop, the second ends the process at once. SIGHUP, whose default would end it, asks for files to be opened again.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _first;
@@ -18,10 +18,12 @@ internal sealed class StopSignals : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
-            // Asks for log files to be opened again. Its default would end the process.
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
         ];
     }
+
+    /// <summary>SIGHUP came. Raised on a thread of the pool.</summary>
+    public event Action? HangUp;
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken First => _first.Token;
@@ -40,6 +42,11 @@ internal sealed class StopSignals : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (context.Signal == PosixSignal.SIGHUP)
+        {
+            HangUp?.Invoke();
+            return;
+        }
         if (_first.IsCancellationRequested)
             Environment.Exit(ExitCode.Failed);
         _first.Cancel();

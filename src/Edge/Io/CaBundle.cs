@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Edge.Io;
 
 /// <summary>The file of trusted roots: <c>SSL_CERT_FILE</c>, else the first of the places where distributions keep it.</summary>
-internal sealed class CaBundle
+internal sealed partial class CaBundle
 {
     public const string Variable = "SSL_CERT_FILE";
 
@@ -49,6 +50,19 @@ internal sealed class CaBundle
         return found is null ? null : Read(found, isNamed: false);
     }
 
+    /// <summary>
+    /// Keeps .NET from reading the system's store beside this bundle. All trust here is in roots that Edge names itself, but .NET parses the
+    /// system's few hundred certificates even to put a server's own chain in order: tens of milliseconds of a start, and megabytes.
+    /// To be called once, before the first use of TLS.
+    /// </summary>
+    public static void HideSystemStore()
+    {
+        // From here on .NET answers from its own copy of the environment, which keeps what the user set.
+        _ = Environment.GetEnvironmentVariables();
+        _ = SetVariable(Variable, "/dev/null", overwrite: 1);
+        _ = SetVariable("SSL_CERT_DIR", "/dev/null", overwrite: 1);
+    }
+
     /// <summary>Loads the roots into OpenSSL's form.</summary>
     public X509Certificate2Collection Load()
     {
@@ -56,6 +70,10 @@ internal sealed class CaBundle
         roots.ImportFromPemFile(Path);
         return roots;
     }
+
+    // stdlib.h: what OpenSSL's own code reads, .NET's shim included.
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     private static CaBundle Read(string path, bool isNamed)
     {

@@ -25,6 +25,28 @@ internal sealed class ListenSockets : IDisposable
         return await OpenName(address, resolver, cancellation);
     }
 
+    /// <summary>The same, for this process's user alone where it is a Unix socket; the folder of its file is made where it is not there.</summary>
+    /// <returns>Where they are bound, with the real port.</returns>
+    /// <exception cref="OrbException">There is none that can be listened on.</exception>
+    public async Task<List<EndPoint>> OpenPrivate(ListenAddress address, IResolver resolver, CancellationToken cancellation)
+    {
+        if (address.UnixPath is not { } path || path[0] == '@' || OperatingSystem.IsWindows())
+            return await Open(address, resolver, cancellation);
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!, Owner | UnixFileMode.UserExecute);
+            var endPoints = await Open(address, resolver, cancellation);
+            // It is bound and does not listen yet: nobody can have connected.
+            File.SetUnixFileMode(path, Owner);
+            return endPoints;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new OrbException($"the socket `{path}` cannot be made: {failure.Message}", "Choose another path, in a folder that edge may write to.", inner: failure);
+        }
+    }
+
     /// <summary>The socket of an endpoint that <see cref="Open(ListenAddress, IResolver, CancellationToken)"/> returned.</summary>
     public Socket this[EndPoint endPoint] => _sockets[endPoint];
 

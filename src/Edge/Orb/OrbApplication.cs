@@ -10,7 +10,7 @@ namespace Edge.Orb;
 /// What Kestrel calls for each request. It stands where the web host's own application would: without its diagnostics, scopes and
 /// activities, and with contexts that are used again for the next request of the same connection or stream.
 /// </summary>
-internal sealed class OrbApplication(RequestDelegate pipeline, OrbLimits limits, TimeProvider time, ILogger log) : IHttpApplication<OrbContext>
+internal sealed class OrbApplication(RequestDelegate pipeline, RequestInstruments instruments, OrbLimits limits, TimeProvider time, ILogger log) : IHttpApplication<OrbContext>
 {
     private volatile bool _isDraining;
 
@@ -64,7 +64,10 @@ internal sealed class OrbApplication(RequestDelegate pipeline, OrbLimits limits,
 
     public void DisposeContext(OrbContext context, Exception? exception)
     {
-        context.Client.End(time.GetTimestamp());
+        var now = time.GetTimestamp();
+        context.Client.End(now);
+        if (context.Listener is not null)
+            instruments.Record(context, now);
         context.Site = null;
         context.Http.Uninitialize();
     }

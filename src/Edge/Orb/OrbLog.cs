@@ -19,6 +19,9 @@ internal static partial class OrbLog
     [LoggerMessage(Level = Level.Warning, Message = "requests were cut off: they took longer than the grace period of {Seconds} s; raise `shutdown.gracePeriod` if they need longer")]
     public static partial void CutOff(this ILogger log, double seconds);
 
+    [LoggerMessage(Level = Level.Warning, Message = "{What} are not to be had: {Reason}. {Help}")]
+    public static partial void NotListening(this ILogger log, string what, string reason, string help);
+
     [LoggerMessage(Level = Level.Information, Message = "SIGHUP: certificates and log files are read and opened again")]
     public static partial void Reloading(this ILogger log);
 

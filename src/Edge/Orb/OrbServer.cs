@@ -66,7 +66,7 @@ internal sealed class OrbServer : IAsyncDisposable
         if (Listeners.IsEmpty)
             throw new OrbException("no server block listens anywhere", "give one an address: `servers { [\":8080\"] { ... } }`.", isConfiguration: true);
         _connections = new OpenConnections(options.Time);
-        _application = new OrbApplication(Composition.Compile(configuration.Middleware, Services, Dispatch), options.Limits, options.Time, options.Logs.CreateLogger("http"));
+        _application = new OrbApplication(Composition.Compile(configuration.Middleware, Services, Dispatch), new RequestInstruments(Services, _connections), options.Limits, options.Time, options.Logs.CreateLogger("http"));
         _private = options.Private(Services);
     }
 
@@ -95,7 +95,7 @@ internal sealed class OrbServer : IAsyncDisposable
             var sites = string.Join(", ", listener.Sites.Select(site => site.Name));
             _log.Listening(listener.Address, listener.HasTls ? " (TLS)" : "", sites);
         }
-        foreach (var listener in _private)
+        foreach (var (listener, _) in _openedPrivate)
             _log.Listening(listener.Address, "", listener.Name);
     }
 
@@ -149,15 +149,20 @@ internal sealed class OrbServer : IAsyncDisposable
             }
         }
         foreach (var listener in _private)
+            await Open(listener, cancellation);
+    }
+
+    private async Task Open(PrivateListener listener, CancellationToken cancellation)
+    {
+        try
         {
-            foreach (var endPoint in await _sockets.Open(listener.Address, _options.Resolver, cancellation))
-            {
-                _openedPrivate.Add((listener, endPoint));
-                listener.Bound ??= endPoint;
-            }
-            // Between the binding and the listening nobody can connect.
-            if (!OperatingSystem.IsWindows() && listener.Address.UnixPath is ['/' or '.', ..] path)
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            var endPoints = await _sockets.OpenPrivate(listener.Address, _options.Resolver, cancellation);
+            _openedPrivate.AddRange(endPoints.Select(endPoint => (listener, endPoint)));
+            listener.Bound = endPoints[0];
+        }
+        catch (OrbException failure) when (listener.IsOptional)
+        {
+            _log.NotListening(listener.Name, failure.Message, failure.Help);
         }
     }
 
@@ -170,7 +175,12 @@ internal sealed class OrbServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "edge", ContentRootPath = "/", EnvironmentName = "Production" });
         builder.Services.Replace(ServiceDescriptor.Singleton(_options.Logs));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => _sockets[endPoint]);
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.CreateBoundListenSocket = endPoint => _sockets[endPoint];
+            // One of the two queues between a socket and its request; Io.InlineSockets is the other.
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         // Beside the sockets' own, which comes first or not at all.
         builder.Services.AddSingleton<IConnectionListenerFactory>(_priorKnowledge);
         var host = builder.Build();
@@ -193,9 +203,10 @@ internal sealed class OrbServer : IAsyncDisposable
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.SlowestBody, limits.SlowBodyGrace);
         kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.SlowestBody, limits.SlowBodyGrace);
         kestrel.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
-        foreach (var (listener, endPoint) in _opened)
-            kestrel.Listen(endPoint, options => Serve(options, listener));
+        // They are opened in this order: whoever sees the server answer finds its private listeners open.
         foreach (var (listener, endPoint) in _openedPrivate)
+            kestrel.Listen(endPoint, options => Serve(options, listener));
+        foreach (var (listener, endPoint) in _opened)
             kestrel.Listen(endPoint, options => Serve(options, listener));
         if (Listeners.Any(listener => !listener.HasTls))
         {

@@ -31,6 +31,9 @@ internal sealed class OrbServices
     /// <summary>What is read or opened again on SIGHUP: whoever keeps a file registers here.</summary>
     public Reload Reload { get; init; } = new();
 
+    /// <summary>Where handlers that pass requests on name their upstreams.</summary>
+    public UpstreamList Upstreams { get; } = new();
+
     /// <summary>Who is behind an address.</summary>
     public IIdentitySource Identities { get; init; } = new NoIdentities();
 

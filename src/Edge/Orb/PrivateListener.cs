@@ -14,6 +14,9 @@ internal sealed record PrivateListener(string Name, ListenAddress Address, Reque
     /// <summary>Whether a connection is let in; null: all are. Asked once for each connection, before any byte is read.</summary>
     public Func<ConnectionContext, bool>? Admits { get; init; }
 
+    /// <summary>Whether the server runs without it where it cannot be opened; that is said in the log.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>Where it is bound; null before that.</summary>
     public EndPoint? Bound { get; set; }
 }

@@ -177,9 +177,10 @@ public sealed class ConfigurationGeneratorTests
         // Generated from EdgeServer.pkl.
         #nullable enable
         using System.Collections.Immutable;
-        using Edge.Foundation.Configuration;
 
         namespace Edge.Config.Binding;
+
+        using Edge.Foundation.Configuration;
 
         internal sealed partial class ConfigurationBinder
         {

@@ -4,7 +4,7 @@ namespace Edge.Tests.Cli;
 public sealed class CompletionTests
 {
     [Test]
-    [Arguments("edge ''", "orb check tun version help completion")]
+    [Arguments("edge ''", "orb check tun health version help completion")]
     [Arguments("edge ch", "check")]
     [Arguments("edge --v", "--version")]
     [Arguments("edge check --", "--print --system --url --json --help")]
@@ -14,6 +14,7 @@ public sealed class CompletionTests
     [Arguments("edge completion ''", "bash zsh fish")]
     [Arguments("edge completion z", "zsh")]
     [Arguments("edge help c", "check completion")]
+    [Arguments("edge health --", "--ready --admin --config --help")]
     [Arguments("edge version ''", "--json --help")]
     public async Task Bash_offers(string line, string expected)
     {
@@ -37,7 +38,7 @@ public sealed class CompletionTests
     }
 
     [Test]
-    [Arguments("edge ", "orb check tun version help completion")]
+    [Arguments("edge ", "orb check tun health version help completion")]
     [Arguments("edge ch", "check")]
     [Arguments("edge --v", "--version")]
     [Arguments("edge check --", "--print --system --url --json --help")]

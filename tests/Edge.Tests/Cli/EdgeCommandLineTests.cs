@@ -26,6 +26,9 @@ public sealed class EdgeCommandLineTests
     [Arguments("check --system --url", "`--url` wants one URL", "`edge help check` says how it is used.")]
     [Arguments("check --system --url --json", "a value is missing before `--json`", "`edge help check` says how it is used.")]
     [Arguments("check --system --url ftp://x", "`ftp://x` is no http or https URL", "`edge help check` says how it is used.")]
+    [Arguments("health --raedy", "`edge health` has no option `--raedy`", "Did you mean `--ready`? `edge help health` says how it is used.")]
+    [Arguments("health --admin nowhere", "`--admin` cannot be `nowhere`", "Give `unix:PATH`, or an address such as `127.0.0.1:9090`.")]
+    [Arguments("health --admin :9090 --config a.pkl", "`--admin` and `--config` both say where to ask", "`edge help health` says how it is used.")]
     [Arguments("completion", "SHELL is missing", "It is one of bash, zsh, fish: `edge completion bash`.")]
     [Arguments("completion tcsh", "there is no completion for `tcsh`", "It is one of bash, zsh, fish: `edge completion bash`.")]
     public async Task A_wrong_line_says_what_is_wrong_and_what_to_do(string line, string what, string help)
@@ -62,7 +65,7 @@ public sealed class EdgeCommandLineTests
         var overview = (await CommandRun.InProcess("help")).Out;
         await Assert.That(await CommandRun.InProcess("--help")).IsEqualTo(new CommandRun(0, overview, ""));
         await Assert.That(await CommandRun.InProcess("-h")).IsEqualTo(new CommandRun(0, overview, ""));
-        foreach (var command in new[] { "orb", "check", "version", "help", "completion" })
+        foreach (var command in new[] { "orb", "check", "health", "version", "help", "completion" })
         {
             await Assert.That(overview).Contains($"\n  {command} ");
             var help = await CommandRun.InProcess("help", command);

@@ -38,12 +38,21 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
     /// <param name="arguments">Further arguments.</param>
     public static Task<EdgeProcess> Start(string block, params string[] arguments) => StartOf(CommandRun.Executable, block, arguments);
 
-    public static async Task<EdgeProcess> StartOf(string executable, string block, params string[] arguments)
+    public static Task<EdgeProcess> StartOf(string executable, string block, params string[] arguments) => StartOf(executable, new TemporaryFolder(), block, "", arguments);
+
+    /// <param name="executable">Which one.</param>
+    /// <param name="folder">Where the configuration is written, and where its relative paths begin; removed at the end.</param>
+    /// <param name="block">What is in the server block.</param>
+    /// <param name="rest">What follows the servers.</param>
+    /// <param name="arguments">Further arguments.</param>
+    public static async Task<EdgeProcess> StartOf(string executable, TemporaryFolder folder, string block, string rest, params string[] arguments)
     {
-        var folder = new TemporaryFolder();
         var address = new IPEndPoint(IPAddress.Loopback, FreePort());
-        var file = folder.Write("server.pkl", Encoding.UTF8.GetBytes($"servers {{ [\"{address}\"] {{ {block} }} }}"));
-        var process = Process.Start(new ProcessStartInfo(executable, ["orb", "--config", file, .. arguments]) { RedirectStandardError = true })!;
+        var file = folder.Write("server.pkl", Encoding.UTF8.GetBytes($"servers {{ [\"{address}\"] {{ {block} }} }}\n{rest}"));
+        var start = new ProcessStartInfo(executable, ["orb", "--config", file, .. arguments]) { RedirectStandardError = true };
+        // Its admin socket is its own: servers of one user share the place otherwise.
+        start.Environment["TS_STATE_DIR"] = StateOf(folder);
+        var process = Process.Start(start)!;
         var edge = new EdgeProcess(folder, process, address);
         // Ready is when it accepts; what it says depends on the level.
         while (true)
@@ -60,6 +69,14 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Its state folder.</summary>
+    public string State => StateOf(_folder);
+
+    /// <summary>The number of its process.</summary>
+    public int Id => _process.Id;
+
+    private static string StateOf(TemporaryFolder folder) => Path.Combine(folder.Path, "state");
 
     /// <summary>A port that was free a moment ago. Outside of the range that clients' ports are taken from, others could take it too.</summary>
     public static int FreePort()
@@ -92,7 +109,13 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
 
     public static void Signal(Process process, PosixSignal signal)
     {
-        if (kill(process.Id, signal == PosixSignal.SIGTERM ? 15 : 2) != 0)
+        var number = signal switch
+        {
+            PosixSignal.SIGHUP => 1,
+            PosixSignal.SIGINT => 2,
+            _ => 15,
+        };
+        if (kill(process.Id, number) != 0)
             throw new InvalidOperationException("the process is gone");
     }
 

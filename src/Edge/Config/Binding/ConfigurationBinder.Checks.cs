@@ -83,7 +83,7 @@ internal sealed partial class ConfigurationBinder
             _errors.Add(Property(place, name), $"`{name}` would let other hosts into the tunnel", "use an address of this host, such as `127.0.0.1:1055`, or say `allowRemote = true`");
     }
 
-    private Admin Check(Place place, Admin bound)
+    private Foundation.Configuration.Admin Check(Place place, Foundation.Configuration.Admin bound)
     {
         if (bound is { Listen.IsLocal: false, AllowRemote: false })
             _errors.Add(Property(place, "listen"), "other hosts could reach the admin interface, which has no password", "use an address of this host, such as `127.0.0.1:9090`, or say `allowRemote = true`");

@@ -23,8 +23,10 @@ internal static class ReverseProxyHandler
             var upstream = record.Upstreams[i];
             var health = new BackendHealth(upstream.Address.ToString(), record.HealthCheck, services.Time, log);
             backends[i] = new Backend(upstream, health, new Transport(upstream.Address, trust, services.Dialler, record.Timeout));
+            var backend = backends[i];
+            services.Upstreams.Add(backend.Name, () => backend.Health.IsAvailable, () => backend.UnderWay);
         }
-        var failures = services.Meter.CreateCounter<long>("edge.upstream.failures", description: "Requests that an upstream did not answer");
+        var failures = services.Meter.CreateCounter<long>("edge.upstream.failures", description: "Requests that an upstream did not answer, or answered with 502, 503 or 504.");
         if (record.HealthCheck?.Active is { } check)
             foreach (var backend in backends)
                 _ = new ActiveProbe(backend, check, services.Time).Run(services.Stopping);

@@ -144,6 +144,7 @@ public sealed class AccessLogTests
             orb.Server.Reload();
             await orb.Server.Services.LogSinks.Flush();
             await Get(orb, "/three");
+            await orb.Server.Services.LogSinks.Flush();
             await File.WriteAllTextAsync(path, "");
             await Get(orb, "/four");
         }
