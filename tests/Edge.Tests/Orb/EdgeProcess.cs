@@ -41,7 +41,7 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
     public static Task<EdgeProcess> StartOf(string executable, string block, params string[] arguments) => StartOf(executable, new TemporaryFolder(), block, "", arguments);
 
     /// <param name="executable">Which one.</param>
-    /// <param name="folder">Where the configuration is written, and where its relative paths begin; removed at the end.</param>
+    /// <param name="folder">Where the configuration is written, and where its relative paths begin; removed at the end. An <c>authorities.pem</c> in it is whom the process trusts.</param>
     /// <param name="block">What is in the server block.</param>
     /// <param name="rest">What follows the servers.</param>
     /// <param name="arguments">Further arguments.</param>
@@ -52,6 +52,8 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         var start = new ProcessStartInfo(executable, ["orb", "--config", file, .. arguments]) { RedirectStandardError = true };
         // Its admin socket is its own: servers of one user share the place otherwise.
         start.Environment["TS_STATE_DIR"] = StateOf(folder);
+        if (Path.Combine(folder.Path, "authorities.pem") is var authorities && File.Exists(authorities))
+            start.Environment["SSL_CERT_FILE"] = authorities;
         var process = Process.Start(start)!;
         var edge = new EdgeProcess(folder, process, address);
         // Ready is when it accepts; what it says depends on the level.
