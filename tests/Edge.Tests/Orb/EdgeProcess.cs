@@ -41,7 +41,7 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
     public static Task<EdgeProcess> StartOf(string executable, string block, params string[] arguments) => StartOf(executable, new TemporaryFolder(), block, "", arguments);
 
     /// <param name="executable">Which one.</param>
-    /// <param name="folder">Where the configuration is written, and where its relative paths begin; removed at the end.</param>
+    /// <param name="folder">Where the configuration is written, and where its relative paths begin; removed at the end. An <c>authorities.pem</c> in it is whom the process trusts.</param>
     /// <param name="block">What is in the server block.</param>
     /// <param name="others">Further server blocks.</param>
     /// <param name="arguments">Further arguments.</param>
@@ -55,6 +55,8 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
             var start = new ProcessStartInfo(executable, ["orb", "--config", file, .. arguments]) { RedirectStandardError = true };
             // Its admin socket is its own: servers of one user share the place otherwise.
             start.Environment["TS_STATE_DIR"] = StateOf(folder);
+            if (Path.Combine(folder.Path, "authorities.pem") is var authorities && File.Exists(authorities))
+                start.Environment["SSL_CERT_FILE"] = authorities;
             var edge = new EdgeProcess(folder, Process.Start(start)!, address);
             if (await edge.Accepts())
                 return edge;
@@ -66,9 +68,6 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
 
     /// <summary>Its state folder.</summary>
     public string State => StateOf(_folder);
-
-    /// <summary>The number of its process.</summary>
-    public int Id => _process.Id;
 
     private static string StateOf(TemporaryFolder folder) => Path.Combine(folder.Path, "state");
 
