@@ -1,3 +1,4 @@
+using Edge.Fuzz.Admin;
 using Edge.Fuzz.Crypto;
 using Edge.Fuzz.Http;
 using Edge.Fuzz.Node;
@@ -20,6 +21,7 @@ internal static class FuzzTargets
         new TokenTarget(),
         new KeySetTarget(),
         new FieldTarget(),
+        new AnswerTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

@@ -110,12 +110,12 @@ internal sealed class OrbServer : IAsyncDisposable
     public async Task Stop()
     {
         var grace = _configuration.Shutdown.GracePeriod;
-        _log.Stopping(grace.TotalSeconds);
-        _options.Readiness.Set("server", "the server is stopping");
-        using var limit = new CancellationTokenSource(grace, _options.Time);
         // Busy clients get their response and are told that the connection ends with it; closing a connection under a request that
         // is on its way would lose that request, and so would closing a socket on which a connection waits to be accepted.
         _application.Drain();
+        _options.Readiness.Set("server", "the server is stopping");
+        _log.Stopping(grace.TotalSeconds);
+        using var limit = new CancellationTokenSource(grace, _options.Time);
         _sockets.RefuseNew(_opened.Select(opened => opened.EndPoint));
         if (_options.Limits.Draining > TimeSpan.Zero)
             await _connections.Drain(_options.Limits.Draining, _options.Limits.Quiet, limit.Token);

@@ -103,6 +103,25 @@ internal sealed class RootFolder : IDisposable
     /// <summary>Runs a program of the folder with these variables and no others.</summary>
     public async Task<Outcome> Run(NetworkNamespace network, string[] command, bool isReadOnly = false, params (string Name, string Value)[] environment)
     {
+        using Process process = Start(network, command, isReadOnly, environment);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"{string.Join(' ', command)} did not end within a minute");
+        }
+        return new(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts a program of the folder with these variables and no others; its number is the process's own.</summary>
+    public Process Start(NetworkNamespace network, string[] command, bool isReadOnly = false, params (string Name, string Value)[] environment)
+    {
         const string Enter = """
             mount --bind "$1" "$1"
             [ ! -e "$1/dev/urandom" ] || mount --bind /dev/urandom "$1/dev/urandom"
@@ -124,20 +143,7 @@ internal sealed class RootFolder : IDisposable
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
 
-        using Process process = network.Run(() => Process.Start(start)!);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-            throw new TimeoutException($"{string.Join(' ', command)} did not end within a minute");
-        }
-        return new(process.ExitCode, await output, await error);
+        return network.Run(() => Process.Start(start)!);
     }
 
     public void Dispose() => Directory.Delete(Location, recursive: true);

@@ -41,40 +41,33 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
     public static Task<EdgeProcess> StartOf(string executable, string block, params string[] arguments) => StartOf(executable, new TemporaryFolder(), block, "", arguments);
 
     /// <param name="executable">Which one.</param>
-    /// <param name="folder">Where the configuration is written, and where its relative paths begin; removed at the end.</param>
+    /// <param name="folder">Where the configuration is written, and where its relative paths begin; removed at the end. An <c>authorities.pem</c> in it is whom the process trusts.</param>
     /// <param name="block">What is in the server block.</param>
-    /// <param name="rest">What follows the servers.</param>
+    /// <param name="others">Further server blocks.</param>
     /// <param name="arguments">Further arguments.</param>
-    public static async Task<EdgeProcess> StartOf(string executable, TemporaryFolder folder, string block, string rest, params string[] arguments)
+    public static async Task<EdgeProcess> StartOf(string executable, TemporaryFolder folder, string block, string others, params string[] arguments)
     {
-        var address = new IPEndPoint(IPAddress.Loopback, FreePort());
-        var file = folder.Write("server.pkl", Encoding.UTF8.GetBytes($"servers {{ [\"{address}\"] {{ {block} }} }}\n{rest}"));
-        var start = new ProcessStartInfo(executable, ["orb", "--config", file, .. arguments]) { RedirectStandardError = true };
-        // Its admin socket is its own: servers of one user share the place otherwise.
-        start.Environment["TS_STATE_DIR"] = StateOf(folder);
-        var process = Process.Start(start)!;
-        var edge = new EdgeProcess(folder, process, address);
-        // Ready is when it accepts; what it says depends on the level.
-        while (true)
+        // Another process may take the port between the look and the server's own binding: it says so, and the next one is tried.
+        for (var attempt = 1; ; attempt++)
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(address);
+            var address = new IPEndPoint(IPAddress.Loopback, FreePort());
+            var file = folder.Write("server.pkl", Encoding.UTF8.GetBytes($"servers {{ [\"{address}\"] {{ {block} }}\n{others} }}"));
+            var start = new ProcessStartInfo(executable, ["orb", "--config", file, .. arguments]) { RedirectStandardError = true };
+            // Its admin socket is its own: servers of one user share the place otherwise.
+            start.Environment["TS_STATE_DIR"] = StateOf(folder);
+            if (Path.Combine(folder.Path, "authorities.pem") is var authorities && File.Exists(authorities))
+                start.Environment["SSL_CERT_FILE"] = authorities;
+            var edge = new EdgeProcess(folder, Process.Start(start)!, address);
+            if (await edge.Accepts())
                 return edge;
-            }
-            catch (SocketException) when (!process.HasExited)
-            {
-                await Task.Yield();
-            }
+            await edge.Exit();
+            if (attempt == 5 || !edge.Error.Contains(" is in use", StringComparison.Ordinal))
+                throw new InvalidOperationException($"edge ended: {edge.Error}");
         }
     }
 
     /// <summary>Its state folder.</summary>
     public string State => StateOf(_folder);
-
-    /// <summary>The number of its process.</summary>
-    public int Id => _process.Id;
 
     private static string StateOf(TemporaryFolder folder) => Path.Combine(folder.Path, "state");
 
@@ -149,6 +142,27 @@ internal sealed partial class EdgeProcess : IAsyncDisposable
         await _reading;
         _process.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>Ready is when it accepts; what it says depends on the level.</summary>
+    /// <returns>False when it ended instead.</returns>
+    private async Task<bool> Accepts()
+    {
+        while (true)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(Address);
+                return !_process.HasExited;
+            }
+            catch (SocketException)
+            {
+                if (_process.HasExited)
+                    return false;
+                await Task.Yield();
+            }
+        }
     }
 
     private async Task ReadError()

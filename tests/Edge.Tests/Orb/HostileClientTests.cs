@@ -172,6 +172,21 @@ public sealed class HostileClientTests
     }
 
     [Test]
+    public async Task Identity_that_a_client_claims_is_removed_on_a_unix_socket_too()
+    {
+        using var folder = new Cli.TemporaryFolder();
+        var path = Path.Combine(folder.Path, "edge.sock");
+        await using var orb = await OrbRun.Start($$"""
+            servers { ["local"] { listen { "unix:{{path}}" } ; routes { new { match { headers { ["Tailscale_User_Login"] = "*" } } ; handler = new Respond { body = "LEAK" } } } ; handler = new Respond { body = "clean" } } }
+            """);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await socket.SendAsync("GET / HTTP/1.1\r\nHost: x\r\nTailscale_User_Login: admin@example.com\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using var limit = new CancellationTokenSource(OrbRun.Limit);
+        await Assert.That(await OrbRun.ReadAll(new NetworkStream(socket), limit.Token)).EndsWith("clean");
+    }
+
+    [Test]
     public async Task Fields_that_only_begin_alike_stay()
     {
         await using var orb = await OrbRun.Start("""servers { [":8080"] { routes { new { match { headers { ["Tailscaled"] = "1" } }; handler = new Respond { body = "there" } } } } }""");

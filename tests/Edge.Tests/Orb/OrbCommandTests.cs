@@ -97,58 +97,47 @@ public sealed class OrbCommandTests
     public async Task Under_load_no_request_in_flight_fails_when_it_is_told_to_stop()
     {
         await using var edge = await EdgeProcess.Start("handler = new Respond { body = \"hi\" }");
-        var (answered, failed) = (0, 0);
-        var clients = Enumerable.Range(0, 16).Select(async _ =>
-        {
-            while (true)
-            {
-                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                try
-                {
-                    await socket.ConnectAsync(edge.Address);
-                }
-                catch (SocketException)
-                {
-                    // It does not accept any more: nothing was asked.
-                    return;
-                }
-                await using var stream = new NetworkStream(socket);
-                using var reader = new StreamReader(stream, Encoding.Latin1);
-                // As a client does: again on the same connection until the server says that it closes it.
-                var isOpen = true;
-                while (isOpen)
-                {
-                    try
-                    {
-                        await stream.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
-                        var isWhole = false;
-                        for (var line = await reader.ReadLineAsync(); line is not null; line = await reader.ReadLineAsync())
-                        {
-                            isOpen &= line != "Connection: close";
-                            if (line.Length > 0)
-                                continue;
-                            var body = new char[2];
-                            isWhole = await reader.ReadBlockAsync(body) == 2;
-                            break;
-                        }
-                        if (!isWhole)
-                            throw new IOException("cut off");
-                        Interlocked.Increment(ref answered);
-                    }
-                    catch (IOException)
-                    {
-                        Interlocked.Increment(ref failed);
-                        return;
-                    }
-                }
-            }
-        }).ToArray();
-        while (Volatile.Read(ref answered) < 500)
-            await Task.Yield();
+        var clients = new BusyClients(edge.Address);
+        await clients.Answered(500);
         edge.Signal(PosixSignal.SIGTERM);
-        await Task.WhenAll(clients);
+        await Assert.That(await clients.Failed()).IsEqualTo(0);
         await Assert.That(await edge.Exit()).IsEqualTo(0);
-        await Assert.That(failed).IsEqualTo(0);
+    }
+
+    /// <summary>Neither a connection that never said a word nor one of HTTP/2 without requests holds up the end.</summary>
+    [Test]
+    public async Task Idle_connections_do_not_hold_up_the_end()
+    {
+        await using var edge = await EdgeProcess.Start("handler = new Respond { body = \"hi\" }");
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(edge.Address);
+        using var client = edge.Client();
+        client.DefaultRequestVersion = HttpVersion.Version20;
+        client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        await Assert.That(await client.GetStringAsync("/")).IsEqualTo("hi");
+        edge.Signal(PosixSignal.SIGTERM);
+        await Assert.That(await edge.Exit()).IsEqualTo(0);
+        await Assert.That(edge.Error).DoesNotContain("cut off");
+    }
+
+    [Test]
+    public async Task A_hang_up_ends_nothing_and_reads_files_again()
+    {
+        await using var edge = await EdgeProcess.Start("handler = new Respond { body = \"hi\" }");
+        edge.Signal(PosixSignal.SIGHUP);
+        await edge.Says("SIGHUP: certificates and log files are read and opened again");
+        using var client = edge.Client();
+        await Assert.That(await client.GetStringAsync("/")).IsEqualTo("hi");
+    }
+
+    [Test]
+    public async Task A_file_of_an_upstreams_tls_that_cannot_be_used_is_an_error_of_the_configuration()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("a.pkl", "servers { [\":8080\"] { handler = new ReverseProxy { upstreams { \"https://127.0.0.1:1\" } ; tls { caFile = \"nothing.pem\" } } } }"u8);
+        var run = await CommandRun.InProcess("orb", "--config", file);
+        await Assert.That(run.ExitCode).IsEqualTo(2);
+        await Assert.That(run.Error).Contains("nothing.pem").And.Contains("no such file").And.Contains("\n  help: ");
     }
 
     [Test]

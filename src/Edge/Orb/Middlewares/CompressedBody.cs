@@ -151,6 +151,7 @@ internal sealed class CompressedBody(CompressMiddleware terms, HttpContext conte
     private void Release()
     {
         _compressor = null;
+        _hasHeldBack = false;
         if (_buffer is not null)
             ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = null;

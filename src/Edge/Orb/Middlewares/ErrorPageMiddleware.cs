@@ -60,7 +60,10 @@ internal sealed class ErrorPageMiddleware
     private void Write(HttpContext context)
     {
         var response = context.Response;
-        if (response.StatusCode is < 400 or >= 600 || _pages[response.StatusCode - 400] is not { } page || response.ContentLength > 0)
+        if (response.StatusCode is < 400 or >= 600 || _pages[response.StatusCode - 400] is not { } page)
+            return;
+        // A body that was written and not yet sent is one too.
+        if (response.ContentLength > 0 || response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
             return;
         var headers = response.Headers;
         headers.ContentType = _contentType;

@@ -48,7 +48,7 @@ internal sealed class TailscaleAuthMiddleware
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return Task.CompletedTask;
         }
-        if (_tells && caller is { IsTagged: false })
+        if (_tells && caller is { IsTagged: false, Login.Length: > 0 })
         {
             var headers = context.Request.Headers;
             headers["Tailscale-User-Login"] = EncodedWord.Of(caller.Login);

@@ -17,14 +17,20 @@ public sealed class PublishedMiddlewareTests
     private const string Argon2 = "$argon2id$v=19$m=4096,t=3,p=4$c29tZXNhbHQ$SeT2KKad0kYrp2fsR2n+8E6Bfxg2elH7SqRO2pEI8yo";
 
     [Test]
-    public async Task One_server_with_all_fifteen_does_what_each_of_them_says()
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task One_server_with_all_fifteen_does_what_each_of_them_says(bool isStatic)
     {
         using var folder = new TemporaryFolder();
         using var signer = new TokenSigner("k1");
         var text = string.Concat(Enumerable.Repeat("a line of text\n", 500));
         folder.Write("page.txt", Encoding.UTF8.GetBytes(text));
-        await using var issuer = await WebServer.Start(context => context.Response.WriteAsync($$"""{"keys":[{{signer.Jwk()}}]}"""));
-        await using var edge = await EdgeProcess.StartOf(Published.Plain(), $$"""
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue("localhost", DateTimeOffset.UtcNow.AddDays(30));
+        await using var issuer = await WebServer.Start(context => context.Response.WriteAsync($$"""{"keys":[{{signer.Jwk()}}]}"""), certificate: certificate);
+        var own = new TemporaryFolder();
+        own.Write("authorities.pem", Encoding.ASCII.GetBytes(authority.Pem));
+        await using var edge = await EdgeProcess.StartOf(isStatic ? Published.Static() : Published.Plain(), own, $$"""
             middleware {
               new AccessLog { format = "combined"; output = "{{folder.Path}}/combined.log" }
               new AccessLog { format = "common"; output = "{{folder.Path}}/common.log" }
@@ -42,7 +48,7 @@ public sealed class PublishedMiddlewareTests
               new BodyLimit { maxSize = 1.kib }
               new TailscaleAuth {}
               new BasicAuth { users { ["joe"] = "{{Argon2}}" } }
-              new JwtAuth { jwksUrl = "http://127.0.0.1:{{issuer.Port}}/"; header = "X-Token"; audience { "edge" } required = false }
+              new JwtAuth { jwksUrl = "https://localhost:{{issuer.Port}}/"; header = "X-Token"; audience { "edge" } required = false }
               new Rewrite { stripPrefix = "/api"; regex = #"^/(\w+)\.text$"#; replacement = "/$1.txt" }
             }
             routes {
@@ -50,7 +56,7 @@ public sealed class PublishedMiddlewareTests
               new { match = "/tailnet/**"; middleware { new TailscaleAuth { required = true } } handler = 200 }
             }
             handler = new StaticFiles { root = "{{folder.Path}}" }
-            """);
+            """, "");
         using var client = edge.Client();
         var joe = $"Basic {Convert.ToBase64String("joe:correct horse"u8)}";
 
@@ -76,14 +82,31 @@ public sealed class PublishedMiddlewareTests
         using (var limited = await Send(client, "/missing", ("Authorization", joe), ("X-Client", "busy")))
             await Assert.That((limited.StatusCode, limited.Headers.RetryAfter is not null)).IsEqualTo((HttpStatusCode.TooManyRequests, true));
 
+        // As logrotate does it.
+        var combined = Path.Combine(folder.Path, "combined.log");
+        File.Move(combined, combined + ".1");
+        edge.Signal(PosixSignal.SIGHUP);
+        using (var limit = new CancellationTokenSource(OrbRun.Limit))
+            while (!File.Exists(combined))
+            {
+                limit.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        await Expect(client, "/quiet/last", 404, "<h1>404 Not Found", ("Authorization", joe));
+
         edge.Signal(PosixSignal.SIGTERM);
         await Assert.That(await edge.Exit()).IsEqualTo(0).Because(edge.Error);
+        await Assert.That((await File.ReadAllTextAsync(combined)).Split('\n').Length).IsEqualTo(2);
+        await File.AppendAllTextAsync(combined + ".1", await File.ReadAllTextAsync(combined));
+        File.Move(combined + ".1", combined, overwrite: true);
         await AssertLogged(folder.Path);
     }
 
     /// <summary>The recorded tokens of openssl, each against its own key: no algorithm was trimmed away.</summary>
     [Test]
-    public async Task Tokens_of_every_algorithm_are_verified()
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task Tokens_of_every_algorithm_are_verified(bool isStatic)
     {
         using var folder = new TemporaryFolder();
         using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(Repository.PathOf("tests", "vectors", "jwt", "openssl.json")));
@@ -94,7 +117,7 @@ public sealed class PublishedMiddlewareTests
             var key = vector.TryGetProperty("secret", out var secret) ? $"secret = \"{secret.GetString()}\"" : $"publicKeyFile = \"{folder.Write($"{algorithm}.pem", Encoding.UTF8.GetBytes(vector.GetProperty("pem").GetString()!))}\"";
             routes.Append($"new {{ match = \"/{algorithm}\"; middleware {{ new JwtAuth {{ {key}; algorithms {{ \"{algorithm}\" }} }} }} handler = 204 }}\n");
         }
-        await using var edge = await EdgeProcess.StartOf(Published.Plain(), $"routes {{ {routes} }}");
+        await using var edge = await EdgeProcess.StartOf(isStatic ? Published.Static() : Published.Plain(), $"routes {{ {routes} }}");
         using var client = edge.Client();
         foreach (var algorithm in vectors.Keys)
         {
@@ -125,7 +148,7 @@ public sealed class PublishedMiddlewareTests
     {
         var lines = await Task.WhenAll(new[] { "combined", "common", "json", "ecs" }.Select(name => File.ReadAllLinesAsync(Path.Combine(folder, name + ".log"))));
         await Assert.That(lines.Select(log => log.Length).Distinct().Count()).IsEqualTo(2);
-        await Assert.That(lines[0].Length).IsEqualTo(lines[3].Length + 1);
+        await Assert.That(lines[0].Length).IsEqualTo(lines[3].Length + 2);
         await Assert.That(lines[0][0]).StartsWith("127.0.0.1 - joe-by-token [").And.Contains("\"GET /api/page.text HTTP/1.1\" 200 ").And.EndsWith("\"-\" \"-\"");
         await Assert.That(lines[1][1]).StartsWith("127.0.0.1 - - [").And.EndsWith("\"GET /page.txt HTTP/1.1\" 401 20");
         var json = JsonDocument.Parse(lines[2][0]).RootElement;

@@ -1,9 +1,6 @@
-using System.Buffers.Binary;
-using System.Text;
 using Edge.Tests.Image;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Edge.Tests.Orb.Proxy;
@@ -11,19 +8,13 @@ namespace Edge.Tests.Orb.Proxy;
 /// <summary>gRPC with the real client, through the proxy, to <c>h2c://</c> and <c>https://</c> upstreams.</summary>
 public sealed class GrpcTests
 {
-    private static readonly Marshaller<string> Text = Marshallers.Create(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString);
-
-    private static readonly Method<string, string> Echo = new(MethodType.DuplexStreaming, "test.Echo", "Talk", Text, Text);
-
-    private static readonly Method<string, string> Fail = new(MethodType.Unary, "test.Echo", "Fail", Text, Text);
-
     [Test]
     [Arguments("h2c")]
     [Arguments("https")]
     public async Task A_duplex_call_talks_both_ways_and_ends_with_its_status(string scheme)
     {
         await using var chain = await Chain.Start(scheme);
-        using var call = chain.Invoker.AsyncDuplexStreamingCall(Echo, null, new CallOptions(deadline: DateTime.UtcNow + Limits.Generous));
+        using var call = chain.Invoker.AsyncDuplexStreamingCall(GrpcEcho.Talk, null, new CallOptions(deadline: DateTime.UtcNow + Limits.Generous));
         foreach (var word in new[] { "one", "", "three" })
         {
             await call.RequestStream.WriteAsync(word);
@@ -40,7 +31,7 @@ public sealed class GrpcTests
     public async Task A_call_that_fails_brings_its_status_and_message()
     {
         await using var chain = await Chain.Start("h2c");
-        using var call = chain.Invoker.AsyncUnaryCall(Fail, null, new CallOptions(deadline: DateTime.UtcNow + Limits.Generous), "x");
+        using var call = chain.Invoker.AsyncUnaryCall(GrpcEcho.Fail, null, new CallOptions(deadline: DateTime.UtcNow + Limits.Generous), "x");
         var error = await Assert.That(async () => await call.ResponseAsync).Throws<RpcException>();
         await Assert.That(error!.StatusCode).IsEqualTo(StatusCode.NotFound);
         await Assert.That(error.Status.Detail).IsEqualTo("no such thing");
@@ -61,7 +52,7 @@ public sealed class GrpcTests
         {
             using var authority = new TestAuthority();
             var certificate = scheme == "https" ? authority.Issue("localhost", DateTimeOffset.UtcNow.AddDays(30)) : null;
-            var upstream = await WebServer.Start(Serve, HttpProtocols.Http2, certificate);
+            var upstream = await WebServer.Start(GrpcEcho.Serve, HttpProtocols.Http2, certificate);
             var proxy = await ProxyServer.Start(
                 ProxyServer.To($"{scheme}://127.0.0.1:{upstream.Port}") with { Tls = new() { Insecure = true } }, protocols: HttpProtocols.Http2);
             return new(upstream, proxy, GrpcChannel.ForAddress(proxy.Url));
@@ -72,29 +63,6 @@ public sealed class GrpcTests
             _channel.Dispose();
             await _proxy.DisposeAsync();
             await _upstream.DisposeAsync();
-        }
-
-        private static async Task Serve(HttpContext context)
-        {
-            context.Response.ContentType = "application/grpc";
-            if (context.Request.Path == "/test.Echo/Fail")
-            {
-                // "Trailers-Only": the status is in the header.
-                context.Response.Headers["grpc-status"] = "5";
-                context.Response.Headers["grpc-message"] = "no such thing";
-                return;
-            }
-            await context.Response.Body.FlushAsync();
-            var prefix = new byte[5];
-            while (await context.Request.Body.ReadAtLeastAsync(prefix, 5, throwOnEndOfStream: false) == 5)
-            {
-                var message = new byte[BinaryPrimitives.ReadInt32BigEndian(prefix.AsSpan(1))];
-                await context.Request.Body.ReadExactlyAsync(message);
-                await context.Response.Body.WriteAsync((byte[])[.. prefix, .. message]);
-                await context.Response.Body.FlushAsync();
-            }
-            context.Response.AppendTrailer("grpc-status", "0");
-            context.Response.AppendTrailer("x-last", "word");
         }
     }
 }

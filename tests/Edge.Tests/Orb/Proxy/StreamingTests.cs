@@ -204,7 +204,8 @@ public sealed class StreamingTests
     }
 
     /// <summary>Upgrades by hand, so that no middleware of the framework is needed; the framing is the framework's.</summary>
-    private static async Task EchoSocket(HttpContext context)
+    /// <summary>A server of WebSockets that says all again.</summary>
+    internal static async Task EchoSocket(HttpContext context)
     {
         var key = context.Request.Headers.SecWebSocketKey + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 #pragma warning disable CA5350 // RFC 6455, section 4.2.2 asks for SHA-1.
