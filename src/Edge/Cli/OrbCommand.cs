@@ -3,6 +3,7 @@ using Edge.Admin;
 using Edge.Config;
 using Edge.Foundation.Configuration;
 using Edge.Io;
+using Edge.Io.Native;
 using Edge.Orb;
 using LogLevel = Edge.Foundation.Configuration.LogLevel;
 
@@ -11,6 +12,9 @@ namespace Edge.Cli;
 /// <summary>`edge orb`: the server, until a signal ends it.</summary>
 internal sealed class OrbCommand : EdgeCommand
 {
+    /// <summary>The first requests have been answered by then.</summary>
+    private static readonly TimeSpan s_settlingTime = TimeSpan.FromMilliseconds(100);
+
     private readonly Option<string?> _config = new("--config") { Description = "The configuration, such as server.pkl", HelpName = "FILE" };
     private readonly Option<string?> _admin = new("--admin") { Description = "Where health, metrics and status answer: unix:PATH or HOST:PORT", HelpName = "ADDRESS" };
     private readonly Option<string?> _logLevel = new("--log-level") { Description = "The least that is logged: trace, debug, info, warn or error", HelpName = "LEVEL" };
@@ -95,6 +99,7 @@ internal sealed class OrbCommand : EdgeCommand
             });
             signals.HangUp += server.Reload;
             await server.Start(signals.First);
+            _ = Settle(signals.First);
             await signals.Wait();
             await server.Stop();
             return ExitCode.Done;
@@ -109,6 +114,16 @@ internal sealed class OrbCommand : EdgeCommand
             // Stopped before it had started.
             return ExitCode.Done;
         }
+    }
+
+    // What starting left behind, and will not be needed again, is half of what a small server holds.
+    private static async Task Settle(CancellationToken stopping)
+    {
+        await Task.Delay(s_settlingTime, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stopping.IsCancellationRequested)
+            return;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        ProgramImage.GiveBackAll();
     }
 
     private bool TryOverride(ParseResult line, ref EdgeServer configuration, Terminal terminal)

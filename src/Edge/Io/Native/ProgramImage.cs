@@ -5,30 +5,46 @@ namespace Edge.Io.Native;
 /// <summary>The executable as the kernel mapped it.</summary>
 internal static unsafe partial class ProgramImage
 {
-    private const uint Load = 1;     // PT_LOAD
-    private const uint Readable = 4; // PF_R
-    private const int DontNeed = 4;  // MADV_DONTNEED
+    private const uint Load = 1;       // PT_LOAD
+    private const uint Executable = 1; // PF_X
+    private const uint Writable = 2;   // PF_W
+    private const int DontNeed = 4;    // MADV_DONTNEED
 
     /// <summary>
-    /// Takes the read-only data out of the resident set. The runtime reads megabytes of it once, while it starts, to write its tables from
-    /// it; what is needed again comes back from the page cache. Called first thing, it keeps them out of the peak too.
+    /// Takes the executable's constants out of the resident set. The runtime reads megabytes of them once, while it starts, to write its
+    /// tables from them; what is needed again comes back from the page cache. Called first thing, it keeps them out of the peak too.
     /// </summary>
     public static void GiveBackConstants() => _ = IterateObjects(&GiveBackConstantsOf, null);
+
+    /// <summary>The same for the constants and the code of the executable and of its libraries: most of what starting ran is not run again.</summary>
+    public static void GiveBackAll() => _ = IterateObjects(&GiveBackAllOf, null);
 
     // The executable is the first object that is told; another result than 0 ends the telling.
     [UnmanagedCallersOnly]
     private static int GiveBackConstantsOf(ObjectInfo* program, nuint size, void* unused)
     {
+        GiveBack(program, except: Executable | Writable);
+        return 1;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int GiveBackAllOf(ObjectInfo* library, nuint size, void* unused)
+    {
+        GiveBack(library, except: Writable);
+        return 0;
+    }
+
+    private static void GiveBack(ObjectInfo* loaded, uint except)
+    {
         var pageMask = (nuint)Environment.SystemPageSize - 1;
-        for (var i = 0; i < program->HeaderCount; i++)
+        for (var i = 0; i < loaded->HeaderCount; i++)
         {
-            ref readonly var header = ref program->Headers[i];
-            if (header.Type != Load || header.Flags != Readable)
+            ref readonly var header = ref loaded->Headers[i];
+            if (header.Type != Load || (header.Flags & except) != 0)
                 continue;
-            var start = program->Base + header.Address;
+            var start = loaded->Base + header.Address;
             _ = Libc.Advise((void*)(start & ~pageMask), header.MemorySize + (start & pageMask), DontNeed);
         }
-        return 1;
     }
 
     [LibraryImport("libc", EntryPoint = "dl_iterate_phdr")]

@@ -27,7 +27,8 @@ internal sealed class PasswordWork(int atOnce, int waiting, Func<string, ReadOnl
             return null;
         try
         {
-            return verify(hash, password);
+            // A request goes on in the thread that waits for its socket (Io.InlineSockets): this would hold up all others of that thread.
+            return await Task.Run(() => verify(hash, password), CancellationToken.None);
         }
         finally
         {
