@@ -23,10 +23,7 @@ public static unsafe class ChaCha20Poly1305
     public static void Seal(
         ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> sealedMessage)
     {
-        Sizes.Require(key, KeySize);
-        Sizes.Require(nonce, NonceSize);
-        Sizes.Require(sealedMessage, plaintext.Length + TagSize);
-        Sizes.RequireSameOrApart(plaintext, sealedMessage);
+        Sizes.RequireToSeal(key, nonce, NonceSize, plaintext, sealedMessage);
         Sodium.EnsureReady();
         fixed (byte* k = key, n = nonce, a = associatedData, p = plaintext, s = sealedMessage)
             _ = Sodium.ChaChaSeal(s, null, p, (ulong)plaintext.Length, a, (ulong)associatedData.Length, null, n, k);
@@ -42,12 +39,8 @@ public static unsafe class ChaCha20Poly1305
     public static bool Open(
         ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedMessage, Span<byte> plaintext)
     {
-        Sizes.Require(key, KeySize);
-        Sizes.Require(nonce, NonceSize);
-        if (sealedMessage.Length < TagSize)
+        if (!Sizes.RequireToOpen(key, nonce, NonceSize, sealedMessage, plaintext))
             return false;
-        Sizes.Require(plaintext, sealedMessage.Length - TagSize);
-        Sizes.RequireSameOrApart(sealedMessage, plaintext);
         Sodium.EnsureReady();
         fixed (byte* k = key, n = nonce, a = associatedData, s = sealedMessage, p = plaintext)
         {

@@ -20,6 +20,28 @@ internal static class Sizes
             throw new ArgumentException($"source and destination overlap by {offset} bytes; work in place or apart");
     }
 
+    /// <summary>What an AEAD is given to seal: a tag of 16 bytes follows the ciphertext.</summary>
+    public static void RequireToSeal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, int nonceSize, ReadOnlySpan<byte> plaintext, Span<byte> sealedMessage)
+    {
+        Require(key, ChaCha20Poly1305.KeySize);
+        Require(nonce, nonceSize);
+        Require(sealedMessage, plaintext.Length + ChaCha20Poly1305.TagSize);
+        RequireSameOrApart(plaintext, sealedMessage);
+    }
+
+    /// <summary>What an AEAD is given to open.</summary>
+    /// <returns>False when the message, which comes from outside, is shorter than a tag.</returns>
+    public static bool RequireToOpen(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, int nonceSize, ReadOnlySpan<byte> sealedMessage, Span<byte> plaintext)
+    {
+        Require(key, ChaCha20Poly1305.KeySize);
+        Require(nonce, nonceSize);
+        if (sealedMessage.Length < ChaCha20Poly1305.TagSize)
+            return false;
+        Require(plaintext, sealedMessage.Length - ChaCha20Poly1305.TagSize);
+        RequireSameOrApart(sealedMessage, plaintext);
+        return true;
+    }
+
     private static void Throw(int actual, int size, string? name) =>
         throw new ArgumentException($"{name} has {actual} bytes; it must have {size}", name);
 }

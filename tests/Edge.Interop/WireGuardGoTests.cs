@@ -126,6 +126,33 @@ public sealed class WireGuardGoTests
         await Assert.That((await go.LastHandshake(), Math.Abs(await edge.LastHandshake() - edgeHandshake) <= 1)).IsEqualTo((goHandshake, true));
     }
 
+    [Test]
+    public async Task A_name_is_looked_up_again_while_its_handshakes_go_unanswered()
+    {
+        Tools.Require("wireguard-go", "wg", "ping");
+        await using var lab = await Lab.Create();
+        // `ip netns exec` mounts it over /etc/hosts.
+        var folder = Directory.CreateDirectory($"/etc/netns/{lab.A.Name}").FullName;
+        try
+        {
+            var hosts = Path.Combine(folder, "hosts");
+            await File.WriteAllTextAsync(hosts, "10.9.0.77 office.example\n");
+            var keys = await TunnelKeys.Make();
+            var edge = await PublishedEdge.Start(lab.A, keys, new SideOptions { Endpoint = $"office.example:{TunnelSide.Port}" });
+            await WireGuardGoSide.Start(lab.B, keys, new SideOptions());
+            await Tools.Until(async () => await edge.PeerEndpoint() == $"10.9.0.77:{TunnelSide.Port}", "the first look-up");
+            var pinging = lab.A.Start("ping", "-n", "-q", "-i", "1", lab.B.InnerAddress(true));
+            await File.WriteAllTextAsync(hosts, $"{lab.B.Address(true)} office.example\n");
+            await lab.A.Reaches(lab.B.InnerAddress(true));
+            await Assert.That(await edge.PeerEndpoint()).IsEqualTo(TunnelSide.EndpointOf(lab.B, true));
+            await pinging.End(2);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>The one test that takes its time: a session is 120 s old when its initiator renews it (whitepaper section 6.1).</summary>
     [Test]
     [ExecutionPriority(Priority.Critical)]
