@@ -16,7 +16,7 @@ internal sealed partial record Load(double RequestsPerSecond, double? P99Millise
     /// <summary>HTTP/1.1 over kept connections: <c>wrk</c> with one thread, since it shares the machine with what it measures.</summary>
     public static Load Http1(ServerProcess server, Uri url, int seconds)
     {
-        var (text, peak) = Run(server, "wrk", ["-t1", $"-c{Connections}", $"-d{seconds}s", "--latency", url.ToString()]);
+        var (text, peak) = Run(server, "wrk", ["-t1", $"-c{Connections}", $"-d{seconds}s", "--timeout", "20s", "--latency", url.ToString()]);
         if (text.Contains("Non-2xx", StringComparison.Ordinal) || text.Contains("Socket errors", StringComparison.Ordinal))
             throw new InvalidOperationException($"{url}: {text}");
         var p99 = Latency().Match(text);
@@ -28,7 +28,7 @@ internal sealed partial record Load(double RequestsPerSecond, double? P99Millise
     {
         var (text, peak) = Run(server, "h2load", ["-t1", $"-c{Connections}", "-m10", $"-D{seconds}", "--warm-up-time=1", url.ToString()]);
         var finished = Finished().Match(text);
-        if (!finished.Success || !Failures().IsMatch(text))
+        if (!finished.Success || !Failures().IsMatch(text) || Number(finished.Groups[1].Value) == 0)
             throw new InvalidOperationException($"{url}: {text}");
         return new Load(Number(finished.Groups[1].Value), null, peak);
     }

@@ -90,7 +90,7 @@ internal sealed record WebServer(string Name, string Program, IReadOnlyList<stri
             }
 
             """;
-        File.WriteAllText(file, $"{{\n  admin off\n  auto_https off\n  log {{\n    level ERROR\n  }}\n  servers {{\n    protocols h1 h2\n  }}\n}}\n"
+        File.WriteAllText(file, $"{{\n  admin off\n  default_sni bench.test\n  auto_https off\n  log {{\n    level ERROR\n  }}\n  servers {{\n    protocols h1 h2\n  }}\n}}\n"
             + Site($"http://127.0.0.1:{port}, http://bench.test:{port}", "")
             + Site($"https://127.0.0.1:{tls}, https://bench.test:{tls}", $"tls {folder}/cert.pem {folder}/key.pem"));
         var server = new WebServer("caddy", "/usr/bin/caddy", ["run", "--config", file, "--adapter", "caddyfile"], folder, port, tls);

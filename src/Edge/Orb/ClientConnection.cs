@@ -42,7 +42,7 @@ internal sealed class ClientConnection(IConnectionLifetimeNotificationFeature li
 
     /// <summary>A request was taken back before it was answered.</summary>
     /// <param name="allowed">How many may be, before the share of them counts.</param>
-    /// <returns>Whether the client does little else, so that the connection should end. True once.</returns>
+    /// <returns>Whether the client does little else, so that the connection should end. Asked of the first that is too many, and of each 64th then.</returns>
     public bool Reset(int allowed)
     {
         var reset = Interlocked.Increment(ref _reset);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Edge.Orb;
 
 /// <summary>
-/// HTTP/1 messages whose end two servers may see in two places (request smuggling). Kestrel refuses most of their shapes by itself; these it
+/// Messages whose end two servers may see in two places (request smuggling). Kestrel refuses most of their shapes by itself; these it
 /// takes. They are refused before anything reads of the body, and the connection ends.
 /// </summary>
 internal static class Framing
@@ -15,8 +15,11 @@ internal static class Framing
     public static string? Fault(HttpRequest request)
     {
         var codings = request.Headers.TransferEncoding;
-        if (codings.Count == 0 || HttpProtocol.IsHttp2(request.Protocol))
+        if (codings.Count == 0)
             return null;
+        // RFC 9113, section 8.2.2: a field of HTTP/1.1's connections makes a request malformed.
+        if (HttpProtocol.IsHttp2(request.Protocol))
+            return "Transfer-Encoding in HTTP/2";
         // RFC 9112, section 6.1: HTTP/1.0 has no codings, and what sent the field is not trusted with the message's end.
         if (HttpProtocol.IsHttp10(request.Protocol))
             return "Transfer-Encoding in HTTP/1.0";

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Edge.Orb;
 
 /// <summary>
@@ -14,16 +12,4 @@ internal static class IdentityHeaders
 
     public static bool IsOne(ReadOnlySpan<char> name) =>
         name.Length > Prefix.Length && (name[Prefix.Length] is '-' or '_') && name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
-
-    public static void Remove(IHeaderDictionary headers)
-    {
-        List<string>? found = null;
-        foreach (var header in headers)
-            if (IsOne(header.Key))
-                (found ??= []).Add(header.Key);
-        if (found is null)
-            return;
-        foreach (var name in found)
-            headers.Remove(name);
-    }
 }

@@ -42,12 +42,11 @@ internal sealed class OrbApplication(RequestDelegate pipeline, RequestInstrument
     public Task ProcessRequestAsync(OrbContext context)
     {
         var http = context.Http;
-        IdentityHeaders.Remove(http.Request.Headers);
         if (_isDraining && !context.Client.IsHttp2)
             http.Response.Headers.Connection = "close";
-        if (Framing.Fault(http.Request) is { } fault)
+        if ((FieldNames.Inspect(http.Request.Headers) ?? Framing.Fault(http.Request)) is { } fault)
         {
-            Refuse(http, fault);
+            Refuse(context, fault);
             return Task.CompletedTask;
         }
         try
@@ -90,12 +89,14 @@ internal sealed class OrbApplication(RequestDelegate pipeline, RequestInstrument
         }
     }
 
-    private void Refuse(HttpContext context, string fault)
+    private void Refuse(OrbContext context, string fault)
     {
-        var path = context.Request.Path.Value;
-        log.BadRequest(context.Request.Method, path, StatusCodes.Status400BadRequest, fault);
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        context.Response.Headers.Connection = "close";
+        var (request, response) = (context.Http.Request, context.Http.Response);
+        var path = request.Path.Value;
+        log.BadRequest(request.Method, path, StatusCodes.Status400BadRequest, fault);
+        response.StatusCode = StatusCodes.Status400BadRequest;
+        if (!context.Client.IsHttp2)
+            response.Headers.Connection = "close";
     }
 
     // Nothing of the failure reaches the client but a status: texts of exceptions quote paths and values.
