@@ -22,7 +22,7 @@ internal abstract class FuzzTarget
     public abstract int Run(byte[] input);
 
     /// <summary>Throws the finding that a parser broke its promise.</summary>
-    protected static void Check(bool condition, string promise)
+    protected internal static void Check(bool condition, string promise)
     {
         if (!condition) throw new BrokenPromiseException(promise);
     }

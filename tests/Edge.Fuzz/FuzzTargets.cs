@@ -1,6 +1,7 @@
 using Edge.Fuzz.Admin;
 using Edge.Fuzz.Crypto;
 using Edge.Fuzz.Http;
+using Edge.Fuzz.Netstack;
 using Edge.Fuzz.Node;
 using Edge.Fuzz.Pkl;
 using Edge.Fuzz.WireGuard;
@@ -17,6 +18,7 @@ internal static class FuzzTargets
         new ConfigurationTarget(),
         new NoiseTarget(),
         new WireGuardTarget(),
+        new NetstackTarget(),
         new QuickFileTarget(),
         new TokenTarget(),
         new KeySetTarget(),

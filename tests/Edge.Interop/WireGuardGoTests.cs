@@ -141,11 +141,9 @@ public sealed class WireGuardGoTests
             var edge = await PublishedEdge.Start(lab.A, keys, new SideOptions { Endpoint = $"office.example:{TunnelSide.Port}" });
             await WireGuardGoSide.Start(lab.B, keys, new SideOptions());
             await Tools.Until(async () => await edge.PeerEndpoint() == $"10.9.0.77:{TunnelSide.Port}", "the first look-up");
-            var pinging = lab.A.Start("ping", "-n", "-q", "-i", "1", lab.B.InnerAddress(true));
             await File.WriteAllTextAsync(hosts, $"{lab.B.Address(true)} office.example\n");
             await lab.A.Reaches(lab.B.InnerAddress(true));
             await Assert.That(await edge.PeerEndpoint()).IsEqualTo(TunnelSide.EndpointOf(lab.B, true));
-            await pinging.End(2);
         }
         finally
         {

@@ -61,6 +61,32 @@ public sealed class IpTests
     }
 
     [Test]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task An_error_about_a_datagram_in_fragments_quotes_the_first(bool isV6)
+    {
+        var world = new World(link: new() { Delayed = 300, Doubled = 100 }, isV6: isV6, seed: 5);
+        byte[]? first = null, error = null;
+        world.AtoB.Drop = packet =>
+        {
+            first ??= packet;
+            return false;
+        };
+        world.BtoA.Drop = packet =>
+        {
+            error = packet;
+            return false;
+        };
+        var here = world.A.Stack.Bind(world.A.Address, 5353);
+        here.Send(new(world.A.Address, 5353), new(world.B.Address, 54), new byte[9000]);
+        world.Run(() => error is not null);
+        // IP header and ICMP header of the error, then as much of the packet as it may quote.
+        var quote = error.AsMemory(isV6 ? 48 : 28);
+        await Assert.That(error!.Length).IsEqualTo(isV6 ? 1280 : 576);
+        await Assert.That(quote.Span.SequenceEqual(first.AsSpan(0, quote.Length))).IsTrue();
+    }
+
+    [Test]
     public async Task Unread_datagrams_are_bounded()
     {
         var world = new World();

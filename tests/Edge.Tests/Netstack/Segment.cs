@@ -30,6 +30,15 @@ internal static class Segment
         OutboundPacket.Complete(packet, 20, 0, isLast: true);
     }
 
+    /// <summary>The option (RFC 7323 section 3.2), filled up to whole words.</summary>
+    public static byte[] Timestamps(uint value, uint echo)
+    {
+        byte[] options = [(byte)TcpOptionKind.NoOperation, (byte)TcpOptionKind.NoOperation, (byte)TcpOptionKind.Timestamps, 10, .. new byte[8]];
+        BinaryPrimitives.WriteUInt32BigEndian(options.AsSpan(4), value);
+        BinaryPrimitives.WriteUInt32BigEndian(options.AsSpan(8), echo);
+        return options;
+    }
+
     /// <summary>Another sequence number.</summary>
     public static byte[] WithSequence(byte[] packet, uint sequence)
     {

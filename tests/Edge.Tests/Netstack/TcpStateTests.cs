@@ -225,24 +225,46 @@ public sealed class TcpStateTests
     }
 
     [Test]
-    public async Task A_new_connection_may_take_the_place_of_one_in_time_wait()
+    [Arguments(1, null, true)]
+    [Arguments(100_000, null, true)]
+    [Arguments(0, null, false)]
+    [Arguments(-1, null, false)]
+    [Arguments(-100_000, null, false)]
+    [Arguments(-100_000, 1, true)]
+    [Arguments(100_000, -1, false)]
+    public async Task A_new_connection_takes_the_place_of_one_in_time_wait_where_it_cannot_be_an_old_one(int sequence, int? timestamp, bool isTaken)
     {
         var (world, client, server) = Connected();
+        // The last that each end sent says where the numbers are: RCV.NXT and TS.Recent, and SND.NXT.
+        byte[]? fromServer = null;
+        world.BtoA.Drop = packet =>
+        {
+            fromServer = packet;
+            return false;
+        };
         server.FinishSending();
         world.Run(() => client.IsAtEnd);
         client.FinishSending();
         world.Run(TimeSpan.FromSeconds(1));
         await Assert.That(server.State).IsEqualTo(TcpState.TimeWait);
-        byte[]? answer = null;
+        var last = TcpSegment.Of(Segment.Tcp(fromServer!));
+        var (next, sent, recent) = (last.Acknowledgment, last.Sequence, last.TimestampEcho);
+        byte[] options = timestamp is { } step ? Segment.Timestamps((uint)(recent + step), 0) : [];
+        var syn = Segment.Make(client.Local, client.Remote, TcpFlags.Syn, (uint)(next + sequence), options: options);
         world.BtoA.Drop = packet =>
         {
-            answer = packet;
+            fromServer = packet;
             return true;
         };
-        world.B.Stack.Handle(world.Now, Segment.Make(client.Local, client.Remote, TcpFlags.Syn, 0x7000_0000u ^ client.Local.Port));
+        fromServer = null;
+        world.B.Stack.Handle(world.Now, syn);
         world.Run(TimeSpan.FromMilliseconds(10));
-        var isNew = (Segment.Tcp(answer!).Flags & TcpFlags.Syn) != 0;
-        await Assert.That(isNew || server.State == TcpState.TimeWait).IsTrue();
+        // Otherwise the one in TIME-WAIT says what it expects, by which an honest peer puts itself right (RFC 5961 section 4.2).
+        var (flags, acknowledgment, first) = (Segment.Tcp(fromServer!).Flags, Segment.Tcp(fromServer!).Acknowledgment, Segment.Tcp(fromServer!).Sequence);
+        await Assert.That((flags, acknowledgment)).IsEqualTo(isTaken ? (TcpFlags.Syn | TcpFlags.Ack, (uint)(next + sequence + 1)) : (TcpFlags.Ack, next));
+        await Assert.That(server.State).IsEqualTo(isTaken ? TcpState.Closed : TcpState.TimeWait);
+        // Beyond all that the old connection sent.
+        await Assert.That(!isTaken || (int)(first - sent) > 0).IsTrue();
     }
 
     [Test]

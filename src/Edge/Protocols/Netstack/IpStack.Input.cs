@@ -21,10 +21,9 @@ internal sealed partial class IpStack
         if (!IsOurs(destination))
             return DropReason.NotForUs;
         var key = new FragmentKey(source, destination, ip.Protocol, ip.Identification);
-        if (!_reassembly.TryComplete(_now, key, ip.FragmentOffset * 8, !ip.MoreFragments, ip.Payload, out var whole))
+        if (!_reassembly.TryComplete(_now, key, ip.FragmentOffset * 8, !ip.MoreFragments, ip.Payload, ip.Protocol, packet, out var whole))
             return DropReason.Reassembly;
-        // An error about it quotes the fragment that completed it, which is all of the header that is left.
-        return HandleTransport(source, destination, ip.Protocol, whole, packet);
+        return HandleTransport(source, destination, whole.Protocol, whole.Bytes, whole.First);
     }
 
     private DropReason HandleV6(ReadOnlySpan<byte> packet)
@@ -55,10 +54,9 @@ internal sealed partial class IpStack
             if (!IsOurs(destination))
                 return DropReason.NotForUs;
             var key = new FragmentKey(source, destination, IpProtocol.Ipv6, fragment.Identification);
-            if (!_reassembly.TryComplete(_now, key, fragment.FragmentOffset * 8, !fragment.MoreFragments, walk.Payload, out var whole))
+            if (!_reassembly.TryComplete(_now, key, fragment.FragmentOffset * 8, !fragment.MoreFragments, walk.Payload, fragment.NextHeader, packet, out var whole))
                 return DropReason.Reassembly;
-            // RFC 8200 section 4.5 takes the next header from the first fragment. All say the same, unless someone plays games.
-            return HandleExtensions(source, destination, fragment.NextHeader, whole, packet, mayBeFragment: false);
+            return HandleExtensions(source, destination, whole.Protocol, whole.Bytes, whole.First, mayBeFragment: false);
         }
         return walk.IsMalformed ? DropReason.Malformed : HandleTransport(source, destination, walk.Protocol, walk.Payload, packet);
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Edge.Foundation.Time;
+using Edge.Foundation.Wire;
 
 namespace Edge.Protocols.Netstack;
 
@@ -13,6 +14,9 @@ internal sealed class Reassembly
     private const int MostBytes = 65_536;
     private const int Unit = 8;
 
+    /// <summary>Of the first fragment's packet so much is kept: all that an error about the datagram quotes (RFC 4443 section 2.4 (c)).</summary>
+    private const int MostQuoted = 1280;
+
     /// <summary>RFC 8200 allows a minute and RFC 791 a quarter of one.</summary>
     private static readonly TimeSpan s_life = TimeSpan.FromSeconds(30);
 
@@ -24,8 +28,10 @@ internal sealed class Reassembly
     /// <param name="offset">In bytes.</param>
     /// <param name="isLast">No more follow.</param>
     /// <param name="bytes">Its part.</param>
-    /// <param name="datagram">When true is returned: all of it, until the next call.</param>
-    public bool TryComplete(Timestamp now, FragmentKey key, int offset, bool isLast, ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> datagram)
+    /// <param name="protocol">What its header says that the datagram is.</param>
+    /// <param name="packet">All of it.</param>
+    /// <param name="datagram">When true is returned: the whole, until the next call.</param>
+    public bool TryComplete(Timestamp now, FragmentKey key, int offset, bool isLast, ReadOnlySpan<byte> bytes, IpProtocol protocol, ReadOnlySpan<byte> packet, out Datagram datagram)
     {
         datagram = default;
         // All but the last are whole units; and an end beyond what a length field can say is the "ping of death".
@@ -37,10 +43,12 @@ internal sealed class Reassembly
             slot.IsUsed = false;
             return false;
         }
+        if (offset == 0)
+            slot.KeepFirst(protocol, packet[..Math.Min(packet.Length, MostQuoted)]);
         if (!slot.IsComplete)
             return false;
         slot.IsUsed = false;
-        datagram = slot.Bytes.AsSpan(0, slot.Length);
+        datagram = new Datagram(slot.Protocol, slot.Bytes.AsSpan(0, slot.Length), slot.First);
         return true;
     }
 
@@ -64,10 +72,24 @@ internal sealed class Reassembly
         return free;
     }
 
+    /// <summary>Fragments that became one.</summary>
+    internal readonly ref struct Datagram(IpProtocol protocol, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> first)
+    {
+        /// <summary>What the first fragment says, which decides (RFC 8200 section 4.5).</summary>
+        public IpProtocol Protocol { get; } = protocol;
+
+        public ReadOnlySpan<byte> Bytes { get; } = bytes;
+
+        /// <summary>The start of the first fragment's packet, for an error to quote: the others do not have the transport's header.</summary>
+        public ReadOnlySpan<byte> First { get; } = first;
+    }
+
     private sealed class Slot
     {
         // One bit a unit that arrived.
         private readonly ulong[] _arrived = new ulong[MostBytes / Unit / 64];
+        private byte[] _first = [];
+        private int _firstLength;
         private int _units;
         private int _length;
 
@@ -81,13 +103,28 @@ internal sealed class Reassembly
 
         public int Length => _length;
 
+        public IpProtocol Protocol { get; private set; }
+
+        public ReadOnlySpan<byte> First => _first.AsSpan(0, _firstLength);
+
         public bool IsComplete => _length > 0 && _units == (_length + Unit - 1) / Unit;
 
         public void Start(FragmentKey key, Timestamp ends)
         {
             (Key, Ends, IsUsed) = (key, ends, true);
-            (_units, _length) = (0, 0);
+            (_units, _length, _firstLength) = (0, 0, 0);
             Array.Clear(_arrived);
+        }
+
+        public void KeepFirst(IpProtocol protocol, ReadOnlySpan<byte> packet)
+        {
+            // Its double says the same, or has been refused.
+            if (_firstLength > 0)
+                return;
+            if (_first.Length == 0)
+                _first = new byte[MostQuoted];
+            packet.CopyTo(_first);
+            (Protocol, _firstLength) = (protocol, packet.Length);
         }
 
         public bool Add(int offset, bool isLast, ReadOnlySpan<byte> bytes)

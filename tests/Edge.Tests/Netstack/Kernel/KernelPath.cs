@@ -37,7 +37,7 @@ internal sealed class KernelPath : IDisposable
     }
 
     /// <summary>Longer than anything here takes on a busy machine.</summary>
-    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(120);
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
     public Tun Tun { get; }
 

@@ -9,7 +9,6 @@ namespace Edge.Tests.Netstack.Kernel;
 
 /// <summary>Our TCP against Linux's, over a TUN device in a namespace.</summary>
 [NotInParallel("kernel TCP")]
-[Skip("Open: 21 of 25 passed against Linux once; a stall over IPv6 at 1 % loss is not understood, and the rest has to be run again")]
 public sealed class KernelTcpTests
 {
     private const ushort Port = 80;
@@ -20,7 +19,7 @@ public sealed class KernelTcpTests
     public static IEnumerable<(int Mtu, bool IsV6, int Lost, int Doubled, int Delayed, int Size)> Paths() =>
     [
         (576, false, 0, 0, 0, 4_000_000), (1280, true, 0, 0, 0, 16_000_000), (1500, false, 0, 0, 0, 16_000_000), (9000, true, 0, 0, 0, 32_000_000),
-        (1280, false, 1, 0, 0, 4_000_000), (1500, false, 100, 0, 0, 150_000),
+        (1280, false, 1, 0, 0, 4_000_000), (1280, true, 10, 0, 0, 2_000_000), (1500, false, 100, 0, 0, 150_000),
         (1280, false, 0, 0, 100, 2_000_000), (1280, true, 0, 100, 0, 2_000_000), (9000, false, 20, 20, 50, 1_000_000),
     ];
 
@@ -288,6 +287,7 @@ public sealed class KernelTcpTests
     [Arguments(false, 100)]
     [Arguments(false, 30_000)]
     [Arguments(true, 100)]
+    [Arguments(true, 30_000)]
     public async Task Datagrams_go_both_ways_in_fragments_where_they_must(bool isV6, int length)
     {
         using var path = new KernelPath();
@@ -305,21 +305,13 @@ public sealed class KernelTcpTests
         var answer = new byte[65_536];
         var count = await socket.ReceiveAsync(answer).WaitAsync(KernelPath.Limit);
         await Assert.That(answer.AsSpan(0, count).SequenceEqual(question)).IsTrue();
-        // A port without a socket is answered by ICMP.
+        // A port without a socket is answered by ICMP, which quotes the first fragment: the others do not name the ports.
         using var other = path.Tun.Run(() => new Socket(isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         await other.ConnectAsync(new IPEndPoint(isV6 ? Tun.StackV6 : Tun.StackV4, 54));
-        await other.SendAsync(question.AsMemory(0, 100));
+        await other.SendAsync(question);
         var error = await Assert.ThrowsAsync<SocketException>(() => other.ReceiveAsync(answer).WaitAsync(KernelPath.Limit));
         await Assert.That(error!.SocketErrorCode).IsEqualTo(SocketError.ConnectionRefused);
     }
-
-    [Test]
-    [Skip("Open: nothing moved for two minutes in the only run there was. The same sizes pass in the simulation, and here without loss.")]
-    public Task Bulk_over_IPv6_with_one_packet_in_a_hundred_lost_arrives_whole() => Bulk_both_ways_at_once_arrives_whole(1280, true, 10, 0, 0, 2_000_000);
-
-    [Test]
-    [Skip("Open: no answer came. Over IPv4 it passes, and over IPv6 in the simulation.")]
-    public Task Datagrams_of_many_fragments_go_both_ways_over_IPv6() => Datagrams_go_both_ways_in_fragments_where_they_must(true, 30_000);
 
     private static Socket Open(KernelPath path, bool isV6) =>
         path.Tun.Run(() => new Socket(isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));

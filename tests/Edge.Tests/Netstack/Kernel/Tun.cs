@@ -22,6 +22,11 @@ internal sealed partial class Tun : IDisposable
     private const int ReadWriteNonBlocking = 2 | 0x800;
     private const short Readable = 1;
 
+    // IFA_F_TENTATIVE, linux/if_addr.h
+    private const int Tentative = 0x40;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
     private readonly NetworkNamespace _namespace = new();
     private readonly SafeFileHandle _device;
 
@@ -88,8 +93,16 @@ internal sealed partial class Tun : IDisposable
         MemoryMarshal.Write(request6[16..], 64);
         MemoryMarshal.Write(request6[20..], index);
         Control(socket6.SafeHandle, SetAddress, request6);
+        // The kernel's worker takes the address off "tentative" when it gets round to it. Until then connections to the stack come from ::1,
+        // which the stack rightly does not answer (RFC 4291 section 2.5.3).
+        if (!SpinWait.SpinUntil(HasAddress, s_limit))
+            throw new TimeoutException($"{KernelV6} of {Name} stayed tentative for {s_limit}");
         return device;
     }
+
+    // A line of if_inet6: address, index, prefix length, scope, flags, name; hexadecimal.
+    private static bool HasAddress() => File.ReadLines("/proc/thread-self/net/if_inet6").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Any(fields => fields[0] == Convert.ToHexStringLower(KernelV6.GetAddressBytes()) && (Convert.ToInt32(fields[4], 16) & Tentative) == 0);
 
     private static void SetInet(Socket socket, Span<byte> request, uint what, IPAddress address)
     {
