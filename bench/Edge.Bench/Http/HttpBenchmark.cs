@@ -87,7 +87,7 @@ internal static class HttpBenchmark
             {
                 met &= Scenario(processes, servers, $"{name}, http/1.1", server => new Uri($"http://127.0.0.1:{server.Port}{path}"), Load.Http1, hasGoal);
                 met &= Scenario(processes, servers, $"{name}, TLS", server => new Uri($"https://127.0.0.1:{server.TlsPort}{path}"), Load.Http1, false);
-                met &= Scenario(processes, servers, $"{name}, http/2", server => new Uri($"https://127.0.0.1:{server.TlsPort}{path}"), Load.Http2, false);
+                met &= Scenario(processes, servers, $"{name}, http/2", server => new Uri($"https://127.0.0.1:{server.TlsPort}{path}"), path.EndsWith("1k.bin", StringComparison.Ordinal) ? Load.Http2Streams : Load.Http2, false);
             }
             return met;
         }

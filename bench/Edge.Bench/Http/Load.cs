@@ -23,10 +23,15 @@ internal sealed partial record Load(double RequestsPerSecond, double? P99Millise
         return new Load(Number(Rate().Match(text).Groups[1].Value), Number(p99.Groups[1].Value) * UnitInMilliseconds(p99.Groups[2].Value), peak);
     }
 
-    /// <summary>HTTP/2: <c>h2load</c> with one thread and ten streams a connection.</summary>
-    public static Load Http2(ServerProcess server, Uri url, int seconds)
+    /// <summary>HTTP/2: <c>h2load</c> with one thread and one stream a connection, as large bodies want it.</summary>
+    public static Load Http2(ServerProcess server, Uri url, int seconds) => Http2(server, url, seconds, streams: 1);
+
+    /// <summary>The same with ten streams a connection.</summary>
+    public static Load Http2Streams(ServerProcess server, Uri url, int seconds) => Http2(server, url, seconds, streams: 10);
+
+    private static Load Http2(ServerProcess server, Uri url, int seconds, int streams)
     {
-        var (text, peak) = Run(server, "h2load", ["-t1", $"-c{Connections}", "-m10", $"-D{seconds}", "--warm-up-time=1", url.ToString()]);
+        var (text, peak) = Run(server, "h2load", ["-t1", $"-c{Connections}", $"-m{streams}", $"-D{seconds}", "--warm-up-time=1", url.ToString()]);
         var finished = Finished().Match(text);
         if (!finished.Success || !Failures().IsMatch(text) || Number(finished.Groups[1].Value) == 0)
             throw new InvalidOperationException($"{url}: {text}");
