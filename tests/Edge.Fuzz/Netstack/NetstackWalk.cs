@@ -159,6 +159,8 @@ internal sealed class NetstackWalk
                 Happened(happened);
             _outbox.Clear();
         }
+        foreach (var connection in _connections)
+            connection.CheckAll();
         FuzzTarget.Check(_stack.Connections <= MostConnections, "Connections are bounded.");
         // What the user writes is its own and bounded by the room that it is told of.
         FuzzTarget.Check(_stack.Blocks.Used <= MemoryLimit + (MostConnections * 70_000L), "Memory is bounded.");

@@ -268,6 +268,27 @@ public sealed class TcpStateTests
     }
 
     [Test]
+    [Arguments(0, CloseReason.Finished)]
+    [Arguments(1000, CloseReason.Reset)]
+    internal async Task A_reset_after_both_have_finished_is_one_where_text_was_not_acknowledged(int text, CloseReason reason)
+    {
+        var (world, client, server) = Connected();
+        client.FinishSending();
+        uint next = 0;
+        world.BtoA.Drop = packet =>
+        {
+            next = Segment.Tcp(packet).Acknowledgment;
+            return true;
+        };
+        world.Run(() => server.State == TcpState.CloseWait);
+        server.Write(new byte[text]);
+        server.FinishSending();
+        world.Run(() => server.State == TcpState.LastAck);
+        world.B.Stack.Handle(world.Now, Segment.Make(client.Local, client.Remote, TcpFlags.Rst, next));
+        await Assert.That((server.State, server.CloseReason)).IsEqualTo((TcpState.Closed, reason));
+    }
+
+    [Test]
     public async Task What_was_not_read_is_answered_by_a_reset_when_the_reader_lets_go()
     {
         var (world, client, server) = Connected();

@@ -82,6 +82,39 @@ public sealed class TcpTransferTests
         await Assert.That(most).IsLessThanOrEqualTo(65_536 + 127);
     }
 
+    [Test]
+    [Arguments(64 * 1024 * 1024)]
+    [Arguments(512 * 1024)]
+    public async Task Peers_that_stop_reading_hold_their_buffers_and_no_more(int memory)
+    {
+        const int Count = 20, SendBuffer = 100_000, Window = 64 * 1024;
+        var world = new World(new() { MaxSendBuffer = SendBuffer }, new() { MemoryLimit = memory }, new() { Rate = 12_500_000, Delay = TimeSpan.FromMilliseconds(5) });
+        world.B.Stack.Listen(null, 80);
+        var clients = Enumerable.Range(0, Count).Select(_ => world.A.Connect(world.B)).ToList();
+        world.Run(() => world.B.Accepted.Count == Count);
+        var transfers = clients.ConvertAll(client => new Transfer(client, 10_000_000));
+        long mostThere = 0, mostHere = 0;
+        world.Run(() =>
+        {
+            transfers.ForEach(transfer => transfer.Pump());
+            mostThere = Math.Max(mostThere, world.B.Stack.Blocks.Used);
+            mostHere = Math.Max(mostHere, world.A.Stack.Blocks.Used);
+            return false;
+        }, TimeSpan.FromMinutes(10));
+        // Where there is memory for all that was offered they are probed, not given up. Each end holds what it was let write, or offered, in
+        // blocks of which two can be begun.
+        var isEnough = memory > Count * Window;
+        await Assert.That(!isEnough || clients.TrueForAll(client => client.State == TcpState.Established)).IsTrue();
+        await Assert.That(mostHere).IsBetween(Count * 60_000L, Count * (SendBuffer + 2L * BlockPool.BlockSize));
+        await Assert.That(mostThere).IsBetween(isEnough ? Count * 60_000L : memory / 2, Math.Min(memory, Count * (Window + 2L * BlockPool.BlockSize)));
+        clients.ForEach(client => client.Abort());
+        world.Run(TimeSpan.FromSeconds(1));
+        world.B.Accepted.ForEach(server => server.Release(world.Now));
+        clients.ForEach(client => client.Release(world.Now));
+        world.Run(TimeSpan.FromMinutes(2));
+        await Assert.That((world.A.Stack.Blocks.Used, world.B.Stack.Blocks.Used)).IsEqualTo((0L, 0L));
+    }
+
     internal static async Task Both(World world, long forth, long back)
     {
         world.B.Stack.Listen(null, 80);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Edge.Protocols.Netstack;
 
 /// <summary>
@@ -122,6 +124,23 @@ internal sealed class ReceiveBuffer(BlockPool pool)
         _rangeCount = 0;
         HoldsBlock = false;
         Read = Next;
+    }
+
+    /// <summary>Walks all of it: for debug builds and their fuzzing.</summary>
+    [Conditional("DEBUG")]
+    public void CheckInvariants()
+    {
+        Debug.Assert(Read <= Next && _rangeCount <= MostRanges, "the bounds");
+        var before = Next;
+        for (var i = 0; i < _rangeCount; i++)
+        {
+            Debug.Assert(before < _ranges![i].Start && _ranges[i].Start < _ranges[i].End, "ranges are sorted and apart");
+            before = _ranges[i].End;
+            for (var page = _ranges[i].Start >> PageBits; page <= before - 1 >> PageBits; page++)
+                Debug.Assert(Page(page) is not null, "what arrived is held");
+        }
+        for (var page = Read >> PageBits; Available > 0 && page <= Next - 1 >> PageBits; page++)
+            Debug.Assert(Page(page) is not null, "what can be read is held");
     }
 
     private Block? Page(long page) => _pages![(int)page & (_pages.Length - 1)];

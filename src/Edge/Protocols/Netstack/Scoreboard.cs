@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Edge.Protocols.Netstack;
 
 /// <summary>
@@ -216,6 +218,33 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
         while (First is { } segment)
             Unlink(segment);
         SackedBytes = LostBytes = RetransmittedBytes = 0;
+    }
+
+    /// <summary>Walks all of it: for debug builds and their fuzzing.</summary>
+    /// <param name="unacknowledged">SND.UNA.</param>
+    /// <param name="next">SND.NXT.</param>
+    [Conditional("DEBUG")]
+    public void CheckInvariants(uint unacknowledged, uint next)
+    {
+        int count = 0, timed = 0, sacked = 0, lost = 0, again = 0;
+        var at = unacknowledged;
+        for (var segment = First; segment is not null; at = segment.End, segment = segment.Next, count++)
+        {
+            Debug.Assert(segment.Start == at && segment.Length > 0, "what is in flight has no gaps");
+            Debug.Assert(segment.Next is null ? segment == _last : segment.Next.Previous == segment, "both directions of the list agree");
+            Debug.Assert(!segment.IsSacked || !segment.IsLost && !segment.IsTimed, "what the peer has is not lost");
+            Debug.Assert(!segment.IsRetransmitted || segment.IsLost, "only what is lost is sent again");
+            Debug.Assert(segment.IsTimed == (!segment.IsSacked && (!segment.IsLost || segment.IsRetransmitted)), "what may arrive is timed");
+            sacked += segment.IsSacked ? segment.Length : 0;
+            lost += segment.IsLost ? segment.Length : 0;
+            again += segment.IsRetransmitted ? segment.Length : 0;
+            timed += segment.IsTimed ? 1 : 0;
+        }
+        Debug.Assert(at == next, "all that is in flight is there");
+        Debug.Assert((count, sacked, lost, again) == (Count, SackedBytes, LostBytes, RetransmittedBytes), "the sums are those of the segments");
+        for (var segment = _oldest; segment is not null; segment = segment.LaterSent)
+            timed--;
+        Debug.Assert(timed == 0, "the list by time has the timed ones");
     }
 
     // Takes bytes of a segment out of the sums that its marks put it in, or into them.

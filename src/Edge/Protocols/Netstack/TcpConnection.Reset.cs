@@ -18,7 +18,9 @@ internal sealed partial class TcpConnection
         var reason = State switch
         {
             TcpState.SynReceived => CloseReason.Refused,
-            TcpState.Closing or TcpState.LastAck or TcpState.TimeWait => CloseReason.Finished,
+            TcpState.TimeWait => CloseReason.Finished,
+            // Only the acknowledgement of our FIN is missing; the user need not know. Text that the peer may not have is another matter.
+            TcpState.Closing or TcpState.LastAck when Sent == 0 => CloseReason.Finished,
             _ => CloseReason.Reset,
         };
         Close(reason);

@@ -255,6 +255,17 @@ internal sealed partial class TcpConnection
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Local} {Remote} {State} UNA {_unacknowledged - _initialSend} NXT {_nextSend - _initialSend} WND {_sendWindow} queued {_send.Length} cwnd {_congestion.Window} ssthresh {_congestion.Threshold} {_phase} sacked {_board.SackedBytes} lost {_board.LostBytes} again {_board.RetransmittedBytes} {_timer} {_retransmitAt} retries {_retries} reorder {_reorderAt} rtt {_roundTrip.Smoothed} rto {_roundTrip.Timeout} RCV.NXT {_nextReceive - _initialReceive} offered {(int)(_advertised - _nextReceive)} unread {_received.Available} gaps {_received.RangeCount} {CloseReason}");
 
+    /// <summary>Walks all that it holds, in debug builds: too much for every segment.</summary>
+    [Conditional("DEBUG")]
+    internal void CheckAll()
+    {
+        CheckInvariants();
+        _received.CheckInvariants();
+        if (State is not (TcpState.Closed or TcpState.Undecided or TcpState.SynSent or TcpState.SynReceived or TcpState.TimeWait))
+            _board.CheckInvariants(_unacknowledged, _nextSend);
+        Debug.Assert(State is TcpState.Closed or TcpState.TimeWait or TcpState.Undecided || Outstanding == 0 || _retransmitAt != Timestamp.Never || IsInOutput, "what is in flight is waited for");
+    }
+
     internal void RaiseIncoming() => Raise(TcpEvents.Incoming);
 
     /// <summary>Its events since the last time.</summary>

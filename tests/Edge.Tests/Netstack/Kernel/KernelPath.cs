@@ -43,6 +43,9 @@ internal sealed class KernelPath : IDisposable
 
     public IpStack Stack { get; }
 
+    /// <summary>The way from the stack to the kernel, for a test to shut.</summary>
+    public Link ToKernel => _toKernel;
+
     /// <summary>What the stack's user does at an event, on the stack's thread.</summary>
     public Action<NetstackEvent, Timestamp> On { get; set; } = static (_, _) => { };
 
