@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Edge.Orb;
+using Edge.Tests.Orb.Proxy;
 
 namespace Edge.Tests.Orb;
 
@@ -67,7 +68,7 @@ public sealed class HostileClientTests
         await Assert.That(response).StartsWith("HTTP/1.1 400 ").Because(shape);
         await Assert.That(response).Contains("Connection: close").Because(shape);
         await Assert.That(Regex.Count(response, "HTTP/1.1 ")).IsEqualTo(1).Because(shape);
-        await AssertServes(orb);
+        await orb.AssertServes();
     }
 
     /// <summary>A handler that does not read the body has answered before its fault is found; what follows is no request either way.</summary>
@@ -97,7 +98,7 @@ public sealed class HostileClientTests
         var unread = await orb.Raw(head + body + Evil);
         await Assert.That(unread).DoesNotContain("SMUGGLED").Because(shape);
         await Assert.That(Regex.Count(unread, "HTTP/1.1 ")).IsEqualTo(1).Because(shape);
-        await AssertServes(orb);
+        await orb.AssertServes();
     }
 
     [Test]
@@ -109,7 +110,7 @@ public sealed class HostileClientTests
         var answer = proxy.Raw("GET / HTTP/1.1\r\nHost: x\r\nX-Name: caf\u00e9 \u00c3\u00a9\u00ff\r\nConnection: close\r\n\r\n");
         using var socket = await upstream.AcceptTcpClientAsync();
         var stream = socket.GetStream();
-        var head = await ReadHead(stream);
+        var head = await RawUpstream.ReadHead(stream);
         await Assert.That(head).Contains("X-Name: caf\u00e9 \u00c3\u00a9\u00ff\r\n");
         await stream.WriteAsync(Encoding.Latin1.GetBytes("HTTP/1.1 200 OK\r\nX-Name: caf\u00e9\u00ff\r\nContent-Length: 0\r\n\r\n"));
         await Assert.That(await answer).Contains("X-Name: caf\u00e9\u00ff\r\n");
@@ -124,8 +125,8 @@ public sealed class HostileClientTests
         var answer = proxy.Raw("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: Tailscale-User-Login\r\nConnection: close\r\n\r\n1\r\nx\r\n0\r\nTailscale-User-Login: admin@example.com\r\nTailscale_User_Name: admin\r\n\r\n");
         using var socket = await upstream.AcceptTcpClientAsync();
         var stream = socket.GetStream();
-        var request = await ReadHead(stream);
-        while (!request.EndsWith("0\r\n\r\n", StringComparison.Ordinal))
+        var request = "";
+        while (!request.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
             request += await ReadSome(stream);
         await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
         await Assert.That(await answer).StartsWith("HTTP/1.1 200 ");
@@ -200,7 +201,7 @@ public sealed class HostileClientTests
         await Assert.That(await orb.Raw($"GET / HTTP/1.1\r\nHost: x\r\nX: {new string('a', 40_000)}\r\n\r\n")).StartsWith("HTTP/1.1 431");
         await Assert.That(await orb.Raw($"GET / HTTP/1.1\r\nHost: x\r\n{string.Concat(Enumerable.Range(0, 101).Select(i => $"X{i}: a\r\n"))}\r\n")).StartsWith("HTTP/1.1 431");
         await Assert.That(await orb.Raw($"GET /{new string('a', 9000)} HTTP/1.1\r\nHost: x\r\n\r\n")).StartsWith("HTTP/1.1 414");
-        await AssertServes(orb);
+        await orb.AssertServes();
     }
 
     /// <summary>Slow in the first byte, in the head, in the body: each holds a connection for as long as the limits say and no longer.</summary>
@@ -213,7 +214,7 @@ public sealed class HostileClientTests
         await using var orb = await OrbRun.Start(Echo, OrbLimits.Default with { HeadersTimeout = TimeSpan.FromSeconds(1), IdleTimeout = TimeSpan.FromSeconds(1), Draining = TimeSpan.Zero });
         var response = await orb.Raw(request);
         await Assert.That(response is "" || response.StartsWith("HTTP/1.1 408", StringComparison.Ordinal)).IsTrue();
-        await AssertServes(orb);
+        await orb.AssertServes();
     }
 
     [Test]
@@ -228,25 +229,11 @@ public sealed class HostileClientTests
         await Assert.That(response is "" || response.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) || response.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)).IsTrue();
     }
 
-    private static async Task<string> ReadHead(NetworkStream stream)
-    {
-        var head = "";
-        while (!head.Contains("\r\n\r\n", StringComparison.Ordinal))
-            head += await ReadSome(stream);
-        return head;
-    }
-
     private static async Task<string> ReadSome(NetworkStream stream)
     {
         using var limit = new CancellationTokenSource(OrbRun.Limit);
         var buffer = new byte[4096];
         var length = await stream.ReadAsync(buffer, limit.Token);
         return length > 0 ? Encoding.Latin1.GetString(buffer, 0, length) : throw new IOException("the proxy hung up");
-    }
-
-    private static async Task AssertServes(OrbRun orb)
-    {
-        using var client = orb.Client();
-        await Assert.That(await client.GetStringAsync("/")).IsEqualTo("fine");
     }
 }

@@ -99,7 +99,7 @@ public sealed class HostileHttp2Tests
         await answer;
         // Whether the frame reaches a client that goes on writing is up to TCP: what it had not read yet is lost with the reset that follows.
         await Assert.That(orb.Log.Text).Contains("sending GOAWAY frame");
-        await AssertServes(orb);
+        await orb.AssertServes();
     }
 
     /// <summary>Slowly, so that the server's queues never fill: it counts them.</summary>
@@ -128,7 +128,7 @@ public sealed class HostileHttp2Tests
                 break;
             }
             using var asked = await accept;
-            await ReadHead(asked.GetStream());
+            await RawUpstream.ReadHead(asked.GetStream());
             await taken.CancelAsync();
             await Assert.That(async () => await request).Throws<OperationCanceledException>();
             // The proxy hangs up when it has heard of it.
@@ -178,27 +178,5 @@ public sealed class HostileHttp2Tests
     {
         output.Write([0, (byte)(payload.Length >> 8), (byte)payload.Length, type, flags, (byte)(id >> 24), (byte)(id >> 16), (byte)(id >> 8), (byte)id]);
         output.Write(payload);
-    }
-
-    private static async Task<string> ReadHead(NetworkStream stream)
-    {
-        var head = "";
-        while (!head.Contains("\r\n\r\n", StringComparison.Ordinal))
-            head += await ReadSome(stream);
-        return head;
-    }
-
-    private static async Task<string> ReadSome(NetworkStream stream)
-    {
-        using var limit = new CancellationTokenSource(OrbRun.Limit);
-        var buffer = new byte[4096];
-        var length = await stream.ReadAsync(buffer, limit.Token);
-        return length > 0 ? Encoding.Latin1.GetString(buffer, 0, length) : throw new IOException("the proxy hung up");
-    }
-
-    private static async Task AssertServes(OrbRun orb)
-    {
-        using var client = orb.Client();
-        await Assert.That(await client.GetStringAsync("/")).IsEqualTo("fine");
     }
 }

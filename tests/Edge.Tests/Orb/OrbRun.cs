@@ -95,6 +95,13 @@ internal sealed class OrbRun : IAsyncDisposable
         return await ReadAll(stream, limit.Token);
     }
 
+    /// <summary>For a site that answers <c>fine</c>: it does still.</summary>
+    public async Task AssertServes()
+    {
+        using var client = Client();
+        await Assert.That(await client.GetStringAsync("/")).IsEqualTo("fine");
+    }
+
     public static async Task<string> ReadAll(Stream stream, CancellationToken cancellation)
     {
         var all = new MemoryStream();
