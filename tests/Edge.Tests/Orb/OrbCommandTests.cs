@@ -83,14 +83,14 @@ public sealed class OrbCommandTests
         await Assert.That(edge.Error).Contains("listening on").And.Contains("stopped");
     }
 
-    /// <summary>`script` gives the server a terminal of its own; the key that it passes on is Control-C.</summary>
+    /// <summary>`script` gives the server a terminal of its own; the key that it passes on is Control-C. A shell left between the two would die of it and give its own exit code.</summary>
     [Test]
     public async Task On_a_terminal_it_logs_text_and_stops_on_control_c()
     {
         Skip.When(CommandRun.Find("script") is null, "`script` (util-linux) is not installed");
         using var folder = new TemporaryFolder();
         var file = folder.Write("a.pkl", Encoding.UTF8.GetBytes($"servers {{ [\"127.0.0.1:{EdgeProcess.FreePort()}\"] {{ handler = 200 }} }}"));
-        var start = new ProcessStartInfo("script", ["-qec", $"{CommandRun.Executable} orb --config {file}", "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("script", ["-qec", $"exec {CommandRun.Executable} orb --config {file}", "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["TS_STATE_DIR"] = folder.Path;
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(OrbRun.Limit);
