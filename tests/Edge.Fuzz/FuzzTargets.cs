@@ -4,6 +4,7 @@ using Edge.Fuzz.Http;
 using Edge.Fuzz.Netstack;
 using Edge.Fuzz.Node;
 using Edge.Fuzz.Pkl;
+using Edge.Fuzz.Stun;
 using Edge.Fuzz.WireGuard;
 
 namespace Edge.Fuzz;
@@ -19,6 +20,7 @@ internal static class FuzzTargets
         new NoiseTarget(),
         new WireGuardTarget(),
         new NetstackTarget(),
+        new StunTarget(),
         new QuickFileTarget(),
         new TokenTarget(),
         new KeySetTarget(),
