@@ -1,5 +1,6 @@
 using Edge.Fuzz.Admin;
 using Edge.Fuzz.Crypto;
+using Edge.Fuzz.Filter;
 using Edge.Fuzz.Http;
 using Edge.Fuzz.Netstack;
 using Edge.Fuzz.Node;
@@ -21,6 +22,7 @@ internal static class FuzzTargets
         new WireGuardTarget(),
         new NetstackTarget(),
         new StunTarget(),
+        new FilterTarget(),
         new QuickFileTarget(),
         new TokenTarget(),
         new KeySetTarget(),

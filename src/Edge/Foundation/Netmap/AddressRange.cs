@@ -28,17 +28,36 @@ internal readonly record struct AddressRange(IpAddress First, IpAddress Last)
         var dash = text.IndexOf('-');
         if (dash >= 0)
         {
-            if (!IpAddress.TryParse(text[..dash], out var first) || !IpAddress.TryParse(text[(dash + 1)..], out var last)
+            if (!TryParseAddress(text[..dash], out var first) || !TryParseAddress(text[(dash + 1)..], out var last)
                 || first.IsV4 != last.IsV4 || first.Bits > last.Bits)
                 return false;
             range = new(first, last);
             return true;
         }
-        if (!IpPrefix.TryParse(text, out var prefix)) return false;
         var slash = text.IndexOf('/');
-        if (slash >= 0 && (!IpAddress.TryParse(text[..slash], out var address) || address != prefix.Address)) return false;
+        if (!TryParseAddress(slash < 0 ? text : text[..slash], out var address) || !IpPrefix.TryParse(text, out var prefix)) return false;
+        if (slash >= 0 && (address != prefix.Address || (text[slash + 1] == '0' && text.Length > slash + 2))) return false;
         range = Of(prefix);
         return true;
+    }
+
+    /// <summary>
+    /// Four decimal numbers, or IPv6 without zone, brackets or a mapped IPv4 address. The framework takes `10.1` and octal numbers too, and holds a mapped address
+    /// for IPv4: a rule that was misread would open something else.
+    /// </summary>
+    private static bool TryParseAddress(ReadOnlySpan<char> text, out IpAddress address)
+    {
+        address = default;
+        if (text.IndexOfAnyExcept("0123456789abcdefABCDEF:.") >= 0) return false;
+        var isV6 = text.Contains(':');
+        var dots = 0;
+        for (var i = 0; i < text.Length && !isV6; i++)
+        {
+            dots += text[i] == '.' ? 1 : 0;
+            var startsNumber = i == 0 || text[i - 1] == '.';
+            if (startsNumber && text[i] == '0' && i + 1 < text.Length && text[i + 1] != '.') return false;
+        }
+        return (isV6 || dots == 3) && IpAddress.TryParse(text, out address) && address.IsV4 != isV6;
     }
 
     public override string ToString() => $"{First}-{Last}";
