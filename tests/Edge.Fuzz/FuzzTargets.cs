@@ -1,5 +1,6 @@
 using Edge.Fuzz.Admin;
 using Edge.Fuzz.Crypto;
+using Edge.Fuzz.Dns;
 using Edge.Fuzz.Filter;
 using Edge.Fuzz.Http;
 using Edge.Fuzz.Netstack;
@@ -23,6 +24,7 @@ internal static class FuzzTargets
         new NetstackTarget(),
         new StunTarget(),
         new FilterTarget(),
+        new DnsTarget(),
         new QuickFileTarget(),
         new TokenTarget(),
         new KeySetTarget(),

@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using Edge.Foundation;
+using Edge.Foundation.Netmap;
+using Edge.Foundation.Time;
+
+namespace Edge.Protocols.Dns;
+
+/// <summary>
+/// Answers every question: the tailnet's by <see cref="MagicDns"/>, others by whom the routes name. It serves 100.100.100.100 in the tunnel, the local
+/// forwarder and this process's own look-ups alike.
+/// </summary>
+internal sealed class DnsServer
+{
+    private readonly MagicDns _magic;
+    private readonly DnsForwarder _forwarder;
+    private readonly Queue<DnsAction> _outbox = [];
+    private DnsRoutes _routes = new(default);
+
+    public DnsServer(EntropySource entropy)
+    {
+        _magic = new MagicDns(Names);
+        _forwarder = new DnsForwarder(entropy, Cache);
+    }
+
+    /// <summary>Kept in step with the netmap by the owner.</summary>
+    public TailnetNames Names { get; } = new();
+
+    public DnsCache Cache { get; } = new();
+
+    /// <summary>Questions that wait for an upstream.</summary>
+    public int WaitingCount => _forwarder.JobCount;
+
+    public Timestamp NextDeadline => _forwarder.NextDeadline;
+
+    /// <summary>Whom to ask from now on. What is under way fails, what is known is forgotten: both came from others.</summary>
+    /// <param name="settings">Of the netmap.</param>
+    /// <param name="system">The host's own resolvers.</param>
+    public void Configure(DnsSettings settings, ValueList<DnsResolver> system)
+    {
+        var domains = new List<string>();
+        foreach (var (suffix, resolvers) in settings.Routes)
+        {
+            if (resolvers.IsEmpty)
+                domains.Add(suffix);
+        }
+        Configure(domains, DnsRoutes.Of(settings, system));
+    }
+
+    /// <param name="domains">Names' texts; what is unknown below them does not exist.</param>
+    /// <param name="routes">Whom to ask for all else.</param>
+    public void Configure(IEnumerable<string> domains, DnsRoutes routes)
+    {
+        _magic.SetDomains(domains);
+        _routes = routes;
+        _forwarder.Reset();
+    }
+
+    /// <param name="now">The time.</param>
+    /// <param name="client">Names who asked, in the answer's action.</param>
+    /// <param name="query">Anything at all.</param>
+    /// <param name="transport">How it came.</param>
+    public void Handle(Timestamp now, long client, ReadOnlySpan<byte> query, DnsTransport transport)
+    {
+        Span<byte> answer = stackalloc byte[MagicDns.MostBytes];
+        if (_magic.Answer(query, answer, out var length) == DnsOutcome.Answered)
+        {
+            if (transport == DnsTransport.Udp)
+                length = DnsMessage.Fit(answer, length, DnsMessage.UdpSizeFor(query));
+            Answer(client, answer[..length].ToArray());
+            return;
+        }
+        Span<byte> wire = stackalloc byte[DnsName.MaxWire];
+        Span<char> text = stackalloc char[DnsName.MaxText];
+        scoped var reader = new DnsReader(query);
+        reader.TryReadQuestion(wire, out var question);
+        ReadOnlySpan<char> name = text[..DnsName.ToText(question.Name, text)];
+        if (ReverseName.IsServiceBrowsing(name))
+        {
+            // Programs that look for printers and loudspeakers ask so all the time; no upstream knows (tsdns.go, hasRDNSBonjourPrefix).
+            var recursion = (BinaryPrimitives.ReadUInt16BigEndian(query[2..]) & DnsHeader.RecursionDesired) != 0 ? DnsHeader.RecursionAvailable : (ushort)0;
+            Answer(client, DnsMessage.Fail(query, DnsCode.NameError, recursion));
+            return;
+        }
+        _forwarder.Handle(now, client, query, transport, _routes.Find(name));
+    }
+
+    /// <inheritdoc cref="DnsForwarder.HandleAnswer"/>
+    public bool HandleAnswer(Timestamp now, int exchange, ReadOnlySpan<byte> message) => _forwarder.HandleAnswer(now, exchange, message);
+
+    public void HandleFailure(Timestamp now, int exchange) => _forwarder.HandleFailure(now, exchange);
+
+    public void HandleTime(Timestamp now) => _forwarder.HandleTime(now);
+
+    public bool Poll(out DnsAction action) => _outbox.TryDequeue(out action) || _forwarder.Poll(out action);
+
+    private void Answer(long client, byte[] message) => _outbox.Enqueue(new DnsAction(DnsActionKind.Answer, 0, client, null, message));
+}
