@@ -25,6 +25,21 @@ internal readonly record struct IpAddress(UInt128 Bits)
     /// <summary>The address as 32 bits, first byte most significant; only of IPv4.</summary>
     public uint V4Bits => (uint)Bits;
 
+    /// <summary>0.0.0.0 or ::.</summary>
+    public bool IsUnspecified => Bits == 0 || (IsV4 && V4Bits == 0);
+
+    /// <summary>127.0.0.0/8 or ::1.</summary>
+    public bool IsLoopback => IsV4 ? V4Bits >> 24 == 127 : Bits == 1;
+
+    /// <summary>169.254.0.0/16 (RFC 3927) or fe80::/10.</summary>
+    public bool IsLinkLocal => IsV4 ? V4Bits >> 16 == 0xa9fe : Bits >> 118 == 0xfe80 >> 6;
+
+    /// <summary>RFC 1918's three networks, or fc00::/7 (RFC 4193).</summary>
+    public bool IsPrivate => IsV4 ? V4Bits >> 24 == 10 || V4Bits >> 20 == 0xac1 || V4Bits >> 16 == 0xc0a8 : Bits >> 121 == 0xfc >> 1;
+
+    /// <summary>224.0.0.0/4 or ff00::/8.</summary>
+    public bool IsMulticast => IsV4 ? V4Bits >> 28 == 14 : Bits >> 120 == 0xff;
+
     public static IpAddress V4(uint bits) => new(MappedPrefix | bits);
 
     /// <param name="bytes">4 or 16, as on the wire.</param>

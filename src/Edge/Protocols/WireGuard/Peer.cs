@@ -7,7 +7,7 @@ using Edge.Foundation.Time;
 namespace Edge.Protocols.WireGuard;
 
 /// <summary>One peer: its keys, its sessions, and when what is due. The device's parts work on it; it knows none of them.</summary>
-internal sealed class Peer
+internal sealed class Peer : Scheduled
 {
     private const int KeySize = 32;
 
@@ -114,17 +114,6 @@ internal sealed class Peer
     public bool WantsKeepalive { get; set; }
 
     public StagedPackets Staged;
-
-    /// <summary>The next in the line of peers with something to send.</summary>
-    public Peer? NextWaiting { get; set; }
-
-    public bool IsWaiting { get; set; }
-
-    // The deadline heap's.
-
-    public Timestamp ScheduledAt { get; set; } = Timestamp.Never;
-
-    public int HeapPlace { get; set; } = -1;
 
     /// <summary>The soonest of all that time brings.</summary>
     public Timestamp Deadline

@@ -200,7 +200,7 @@ internal sealed partial class WireGuardDevice
         Complete(now, peer);
         // The first message tells the responder that its session is alive; what is staged does as well.
         peer.WantsKeepalive = true;
-        Wait(peer);
+        _waiting.Add(peer);
         return OpenVerdict.Handshake;
     }
 
@@ -285,7 +285,7 @@ internal sealed partial class WireGuardDevice
         peer.Current = next;
         Complete(now, peer);
         if (peer.Staged.Count > 0)
-            Wait(peer);
+            _waiting.Add(peer);
     }
 
     private static void Complete(Timestamp now, Peer peer)

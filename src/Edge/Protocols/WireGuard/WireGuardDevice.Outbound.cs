@@ -46,7 +46,7 @@ internal sealed partial class WireGuardDevice
         }
         _longestStaged = Math.Max(_longestStaged, packet.Length);
         LostStaged += (ulong)peer.Staged.Add(_blocks, _stagedPerPeer, packet);
-        Wait(peer);
+        _waiting.Add(peer);
         if (peer.Current is not { } session || !session.CanSend(now))
             Initiate(now, peer, isRetry: false);
     }
@@ -62,7 +62,7 @@ internal sealed partial class WireGuardDevice
         RunTimers(now);
         if (_answers.TryTake(buffer, out outgoing))
             return true;
-        while (_firstWaiting is { } peer)
+        while (_waiting.First is { } peer)
         {
             var length = PollPeer(now, wall, peer, buffer);
             if (length > 0)
@@ -70,7 +70,7 @@ internal sealed partial class WireGuardDevice
                 outgoing = new Outgoing(peer.Id, peer.Path, length);
                 return true;
             }
-            Unlink(peer);
+            _waiting.Remove(peer);
         }
         outgoing = default;
         return false;

@@ -8,7 +8,7 @@ namespace Edge.Protocols.WireGuard;
 internal sealed partial class WireGuardDevice
 {
     /// <summary>When <see cref="Poll"/> is to be called at the latest; in the past where something waits already.</summary>
-    public Timestamp NextDeadline => _answers.Count > 0 || _firstWaiting is not null ? new Timestamp(long.MinValue) : _deadlines.Next;
+    public Timestamp NextDeadline => _answers.Count > 0 || _waiting.First is not null ? new Timestamp(long.MinValue) : _deadlines.Next;
 
     private void RunTimers(Timestamp now)
     {
@@ -86,7 +86,7 @@ internal sealed partial class WireGuardDevice
             return;
         }
         peer.WantsInitiation = true;
-        Wait(peer);
+        _waiting.Add(peer);
     }
 
     private void WantKeepalive(Timestamp now, Peer peer)
@@ -94,7 +94,7 @@ internal sealed partial class WireGuardDevice
         if (peer.Current is { } session && session.CanSend(now))
         {
             peer.WantsKeepalive = true;
-            Wait(peer);
+            _waiting.Add(peer);
         }
         else
         {

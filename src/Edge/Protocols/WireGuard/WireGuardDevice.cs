@@ -36,7 +36,7 @@ internal sealed partial class WireGuardDevice : IDisposable
     private readonly AeadContext _aead = new();
     private readonly NoiseHandshake _responder = new(NoiseProtocol.IKpsk2);
     private readonly ReceiverIndices _indices;
-    private readonly DeadlineHeap _deadlines = new();
+    private readonly DeadlineHeap<Peer> _deadlines = new();
     private readonly AnswerQueue _answers = new();
     private readonly CookieIssuer _cookies;
     private readonly PacketBlocks _blocks;
@@ -53,8 +53,7 @@ internal sealed partial class WireGuardDevice : IDisposable
     private SourceLimiter? _sources;
 
     // The peers with something to send, in a line.
-    private Peer? _firstWaiting;
-    private Peer? _lastWaiting;
+    private WaitingLine<Peer> _waiting;
 
     /// <param name="options">Copied.</param>
     /// <param name="entropy">Kept; see above for what is drawn.</param>
@@ -141,7 +140,7 @@ internal sealed partial class WireGuardDevice : IDisposable
         peer.Previous = End(peer.Previous);
         peer.Next = End(peer.Next);
         _deadlines.Remove(peer);
-        Unlink(peer);
+        _waiting.Remove(peer);
         _byKey.Remove(new PublicKey(peer.PublicKey));
         _peers[id.Value] = null;
         _freeIds.Enqueue(id.Value);
@@ -237,35 +236,5 @@ internal sealed partial class WireGuardDevice : IDisposable
         handshake.Clear();
         if (_spareHandshakes.Count < MostSpareSessions)
             _spareHandshakes.Push(handshake);
-    }
-
-    /// <summary>Puts the peer into the line of those that <see cref="Poll"/> looks at.</summary>
-    private void Wait(Peer peer)
-    {
-        if (peer.IsWaiting)
-            return;
-        peer.IsWaiting = true;
-        if (_lastWaiting is null)
-            _firstWaiting = peer;
-        else
-            _lastWaiting.NextWaiting = peer;
-        _lastWaiting = peer;
-    }
-
-    private void Unlink(Peer peer)
-    {
-        if (!peer.IsWaiting)
-            return;
-        Peer? before = null;
-        for (var at = _firstWaiting; at != peer; at = at!.NextWaiting)
-            before = at;
-        if (before is null)
-            _firstWaiting = peer.NextWaiting;
-        else
-            before.NextWaiting = peer.NextWaiting;
-        if (_lastWaiting == peer)
-            _lastWaiting = before;
-        peer.NextWaiting = null;
-        peer.IsWaiting = false;
     }
 }
