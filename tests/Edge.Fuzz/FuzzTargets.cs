@@ -1,5 +1,6 @@
 using Edge.Fuzz.Admin;
 using Edge.Fuzz.Crypto;
+using Edge.Fuzz.Disco;
 using Edge.Fuzz.Dns;
 using Edge.Fuzz.Filter;
 using Edge.Fuzz.Http;
@@ -25,6 +26,7 @@ internal static class FuzzTargets
         new StunTarget(),
         new FilterTarget(),
         new DnsTarget(),
+        new DiscoTarget(),
         new QuickFileTarget(),
         new TokenTarget(),
         new KeySetTarget(),

@@ -122,7 +122,7 @@ public sealed class SeedConfigurationTests
             }
             } }
             """), "corp").Tailscale!.Disco;
-        await Assert.That(disco).IsEqualTo(new Disco());
+        await Assert.That(disco).IsEqualTo(new global::Edge.Foundation.Configuration.Disco());
         await Assert.That(disco.DegradedTimeout).IsEqualTo(TimeSpan.FromSeconds(10));
     }
 
