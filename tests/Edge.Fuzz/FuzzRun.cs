@@ -31,7 +31,7 @@ internal sealed class FuzzRun(FuzzTarget target, ulong seed)
     /// <param name="time">For how long at most.</param>
     public FuzzResult Run(long runs, TimeSpan time)
     {
-        ThrowingAsserts.Install();
+        using var asserts = ThrowingAsserts.Install();
         FuzzResult? result = null;
         var thread = new Thread(() => result = RunHere(runs, time), StackSize);
         thread.Start();

@@ -6,12 +6,16 @@ namespace Edge.Fuzz;
 internal sealed class ThrowingAsserts : TraceListener
 {
     private static readonly Lock s_lock = new();
+    private static readonly ThrowingAsserts s_listener = new();
+    private static int s_users;
 
-    public static void Install()
+    /// <summary>For as long as what it returns is not disposed of; several may ask for it at once.</summary>
+    public static IDisposable Install()
     {
         lock (s_lock)
-            if (Trace.Listeners is not [ThrowingAsserts, ..])
-                Trace.Listeners.Insert(0, new ThrowingAsserts());
+            if (s_users++ == 0)
+                Trace.Listeners.Insert(0, s_listener);
+        return new Use();
     }
 
     public override void Fail(string? message, string? detailMessage) => throw new BrokenPromiseException($"{message} {detailMessage}");
@@ -22,5 +26,15 @@ internal sealed class ThrowingAsserts : TraceListener
 
     public override void WriteLine(string? message)
     {
+    }
+
+    private sealed class Use : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (s_lock)
+                if (--s_users == 0)
+                    Trace.Listeners.Remove(s_listener);
+        }
     }
 }
