@@ -32,7 +32,7 @@ internal static class Checksums
         ReadOnlySpan<byte> payload;
         if (Ipv4Header.TryRead(packet, out var v4))
         {
-            if (!Checksum.IsValid(0, packet[..(v4.HeaderWords * 4)]))
+            if (!InternetChecksum.IsValid(0, packet[..(v4.HeaderWords * 4)]))
                 return false;
             if (v4.MoreFragments || v4.FragmentOffset != 0)
                 return true;
@@ -48,7 +48,7 @@ internal static class Checksums
         {
             return false;
         }
-        return protocol == IpProtocol.Fragment || Checksum.IsValid(protocol == IpProtocol.Icmp ? 0 : Checksum.PseudoHeader(source, destination, protocol, payload.Length), payload);
+        return protocol == IpProtocol.Fragment || InternetChecksum.IsValid(protocol == IpProtocol.Icmp ? 0 : InternetChecksum.AddPseudoHeader(0, source, destination, protocol, payload.Length), payload);
     }
 
     private static void Repair(Span<byte> payload, IpProtocol protocol, IpAddress source, IpAddress destination)
@@ -61,12 +61,12 @@ internal static class Checksums
             _ => int.MaxValue - 2,
         };
         if (payload.Length >= at + 2 && source.IsV4 == destination.IsV4)
-            Write(payload, at, protocol == IpProtocol.Icmp ? 0 : Checksum.PseudoHeader(source, destination, protocol, payload.Length));
+            Write(payload, at, protocol == IpProtocol.Icmp ? 0 : InternetChecksum.AddPseudoHeader(0, source, destination, protocol, payload.Length));
     }
 
     private static void Write(Span<byte> bytes, int at, ulong sum)
     {
         BinaryPrimitives.WriteUInt16BigEndian(bytes[at..], 0);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[at..], Checksum.Finish(Checksum.Add(sum, bytes)));
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[at..], InternetChecksum.Finish(InternetChecksum.Add(sum, bytes)));
     }
 }

@@ -34,6 +34,27 @@ public sealed class InternetChecksumTests
     }
 
     [Test]
+    public async Task Copied_pieces_of_any_length_add_up_to_the_whole()
+    {
+        var bytes = TestPacket.Payload(3001);
+        var copy = new byte[bytes.Length];
+        for (var cut = 0; cut < 300; cut++)
+        {
+            var (first, second) = (cut, 2 * cut + 1);
+            var sum = InternetChecksum.CopyAndAdd(0, bytes.AsSpan(0, first), copy);
+            sum = Add(sum, first, second);
+            sum = Add(sum, second, bytes.Length);
+            await Assert.That(InternetChecksum.Finish(sum)).IsEqualTo(SlowChecksum.Of(bytes));
+            await Assert.That(copy.SequenceEqual(bytes)).IsTrue();
+            Array.Clear(copy);
+        }
+
+        ulong Add(ulong sum, int from, int to) => from % 2 == 0
+            ? InternetChecksum.CopyAndAdd(sum, bytes.AsSpan(from, to - from), copy.AsSpan(from))
+            : InternetChecksum.CopyAndAddOdd(sum, bytes.AsSpan(from, to - from), copy.AsSpan(from));
+    }
+
+    [Test]
     public async Task Pieces_of_even_length_add_up_to_the_whole()
     {
         var bytes = TestPacket.Payload(3001);

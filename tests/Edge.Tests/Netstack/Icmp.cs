@@ -12,10 +12,10 @@ internal static class Icmp
         Ipv4Header.TryRead(packet, out var ip);
         var error = new byte[28 + 28];
         Ipv4Header.WriteHeader(error, 5, 0, 0, (ushort)error.Length, 0, false, false, 0, 64, IpProtocol.Icmp, 0, 0x0a0000fe, ip.Source);
-        BinaryPrimitives.WriteUInt16BigEndian(error.AsSpan(Ipv4Header.ChecksumOffset), Checksum.Finish(Checksum.Add(0, error.AsSpan(0, 20))));
+        BinaryPrimitives.WriteUInt16BigEndian(error.AsSpan(Ipv4Header.ChecksumOffset), InternetChecksum.Finish(InternetChecksum.Add(0, error.AsSpan(0, 20))));
         var message = error.AsSpan(20);
         IcmpUnreachable.Write(message, IcmpUnreachable.FragmentationNeeded, 0, 0, mtu, packet.AsSpan(0, 28));
-        BinaryPrimitives.WriteUInt16BigEndian(message[IcmpHeader.ChecksumOffset..], Checksum.Finish(Checksum.Add(0, message)));
+        BinaryPrimitives.WriteUInt16BigEndian(message[IcmpHeader.ChecksumOffset..], InternetChecksum.Finish(InternetChecksum.Add(0, message)));
         return error;
     }
 }

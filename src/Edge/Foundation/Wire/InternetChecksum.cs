@@ -72,6 +72,10 @@ internal static class InternetChecksum
         return AddTail(sum, source[at..]);
     }
 
+    /// <summary>The same of a piece that does not begin at an even offset of what is summed: its bytes count the other way round (RFC 1071 section 2(B)).</summary>
+    public static ulong CopyAndAddOdd(ulong sum, ReadOnlySpan<byte> source, Span<byte> destination) =>
+        sum + BinaryPrimitives.ReverseEndianness(FoldHere(CopyAndAdd(0, source, destination)));
+
     /// <summary>Adds a 16-bit value that stands on the wire in network order.</summary>
     public static ulong Add(ulong sum, ushort value) => sum + (BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
 
@@ -96,18 +100,26 @@ internal static class InternetChecksum
     }
 
     /// <summary>The folded sum, not complemented, as a value whose big-endian form goes on the wire.</summary>
-    public static ushort Fold(ulong sum)
+    public static ushort Fold(ulong sum) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(FoldHere(sum)) : FoldHere(sum);
+
+    // In the machine's order.
+    private static ushort FoldHere(ulong sum)
     {
         sum = (sum & 0xffff_ffff) + (sum >> 32);
         sum = (sum & 0xffff_ffff) + (sum >> 32);
         var folded = (uint)(sum & 0xffff) + (uint)(sum >> 16);
         folded = (folded & 0xffff) + (folded >> 16);
         folded = (folded & 0xffff) + (folded >> 16);
-        return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness((ushort)folded) : (ushort)folded;
+        return (ushort)folded;
     }
 
     /// <summary>The checksum: the complement of the folded sum. A sum over data with a right checksum in it gives 0.</summary>
     public static ushort Finish(ulong sum) => (ushort)~Fold(sum);
+
+    /// <summary>Whether bytes with their checksum in them add up.</summary>
+    /// <param name="sum">Of their pseudo-header, if they have one.</param>
+    /// <param name="bytes">All that it is about.</param>
+    public static bool IsValid(ulong sum, ReadOnlySpan<byte> bytes) => Finish(Add(sum, bytes)) == 0;
 
     /// <summary>The checksum of one piece of data.</summary>
     public static ushort Of(ReadOnlySpan<byte> bytes) => Finish(Add(0, bytes));

@@ -15,8 +15,11 @@ internal sealed partial class IpStack
     // RFC 4443 section 2.4 (c), and RFC 1812 section 4.3.2.3 for IPv4.
     private const int MostQuotedV4 = 576 - Ipv4Header.Size - 8, MostQuotedV6 = 1280 - Ipv6Header.Size - 8;
 
-    // Linux's floor: a smaller "next hop" is an attack, not a network.
-    private const int LeastPathMtu = 552;
+    /// <summary>Linux's floor: a smaller "next hop" is an attack, not a network.</summary>
+    internal const int LeastPathMtu = 552;
+
+    /// <summary>RFC 8200 section 5.</summary>
+    internal const int LeastPathMtuV6 = 1280;
 
     private Timestamp _errorsFrom;
 
@@ -24,7 +27,7 @@ internal sealed partial class IpStack
     {
         if (!IcmpHeader.TryRead(message, out var icmp))
             return DropReason.Malformed;
-        if (!Checksum.IsValid(0, message))
+        if (!InternetChecksum.IsValid(0, message))
             return DropReason.BadChecksum;
         switch (icmp.Type)
         {
@@ -48,7 +51,7 @@ internal sealed partial class IpStack
     {
         if (!Icmpv6Header.TryRead(message, out var icmp))
             return DropReason.Malformed;
-        if (!Checksum.IsValid(Checksum.PseudoHeader(source, destination, IpProtocol.Icmpv6, message.Length), message))
+        if (!InternetChecksum.IsValid(InternetChecksum.AddPseudoHeader(0, source, destination, IpProtocol.Icmpv6, message.Length), message))
             return DropReason.BadChecksum;
         switch (icmp.Type)
         {
@@ -84,14 +87,12 @@ internal sealed partial class IpStack
         if (isV4 && mtu < LeastPathMtu)
             mtu = LeastPathMtu;
         // RFC 8201 section 4: "a node must not reduce its estimate of the Path MTU below the IPv6 minimum link MTU".
-        if (!isV4 && mtu < 1280)
+        if (!isV4 && mtu < LeastPathMtuV6)
             return;
         if (protocol == IpProtocol.Tcp)
         {
-            if (!_flows.TryGetValue(key, out var connection))
-                return;
-            connection.NetworkSaidTooBig(_now, QuotedSequence(start), mtu);
-            _paths.Learn(_now, key.Remote, mtu);
+            if (_flows.TryGetValue(key, out var connection) && connection.NetworkSaidTooBig(QuotedSequence(start), mtu))
+                _paths.Learn(_now, key.Remote, mtu);
         }
         else if (protocol == IpProtocol.Udp && FindSocket(key.Local, key.LocalPort) is not null)
         {

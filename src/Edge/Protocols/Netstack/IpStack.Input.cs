@@ -11,7 +11,7 @@ internal sealed partial class IpStack
     {
         if (!Ipv4Header.TryRead(packet, out var ip))
             return DropReason.Malformed;
-        if (!Checksum.IsValid(0, packet[..(ip.HeaderWords * 4)]))
+        if (!InternetChecksum.IsValid(0, packet[..(ip.HeaderWords * 4)]))
             return DropReason.BadChecksum;
         IpAddress source = IpAddress.V4(ip.Source), destination = IpAddress.V4(ip.Destination);
         if (IsNoHost(source) || IsNoHost(destination))

@@ -89,7 +89,7 @@ internal sealed partial class IpStack
         if (from.IsV4)
         {
             Ipv4Header.WriteHeader(packet, 5, 0, 0, (ushort)(Ipv4Header.Size + length), identification, dontFragment, moreFragments, fragmentOffset, TimeToLive, protocol, 0, from.V4Bits, to.V4Bits);
-            BinaryPrimitives.WriteUInt16BigEndian(packet[Ipv4Header.ChecksumOffset..], Checksum.Finish(Checksum.Add(0, packet[..Ipv4Header.Size])));
+            BinaryPrimitives.WriteUInt16BigEndian(packet[Ipv4Header.ChecksumOffset..], InternetChecksum.Finish(InternetChecksum.Add(0, packet[..Ipv4Header.Size])));
         }
         else
         {
@@ -100,17 +100,17 @@ internal sealed partial class IpStack
     private static void WriteTransport(Span<byte> message, IpAddress from, IpAddress to, IpProtocol protocol, int headerLength, ReadOnlySpan<byte> data, IcmpStart icmp, ushort sourcePort, ushort destinationPort)
     {
         data.CopyTo(message[headerLength..]);
-        var sum = protocol == IpProtocol.Icmp ? 0 : Checksum.PseudoHeader(from, to, protocol, message.Length);
+        var sum = protocol == IpProtocol.Icmp ? 0 : InternetChecksum.AddPseudoHeader(0, from, to, protocol, message.Length);
         if (protocol == IpProtocol.Udp)
         {
             UdpHeader.WriteHeader(message, sourcePort, destinationPort, (ushort)message.Length, 0);
-            var checksum = Checksum.Finish(Checksum.Add(sum, message));
+            var checksum = InternetChecksum.Finish(InternetChecksum.Add(sum, message));
             // Zero means "none": its other form is sent instead (RFC 768).
             BinaryPrimitives.WriteUInt16BigEndian(message[UdpHeader.ChecksumOffset..], checksum == 0 ? (ushort)0xffff : checksum);
             return;
         }
         IcmpHeader.WriteHeader(message, (IcmpType)icmp.Type, icmp.Code, 0);
         BinaryPrimitives.WriteUInt32BigEndian(message[4..], icmp.Rest);
-        BinaryPrimitives.WriteUInt16BigEndian(message[IcmpHeader.ChecksumOffset..], Checksum.Finish(Checksum.Add(sum, message)));
+        BinaryPrimitives.WriteUInt16BigEndian(message[IcmpHeader.ChecksumOffset..], InternetChecksum.Finish(InternetChecksum.Add(sum, message)));
     }
 }

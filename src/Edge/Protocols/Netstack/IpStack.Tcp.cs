@@ -102,7 +102,7 @@ internal sealed partial class IpStack
     {
         if (!TcpHeader.TryRead(bytes, out var header) || header.SourcePort == 0 || header.DestinationPort == 0)
             return DropReason.Malformed;
-        if (!Checksum.IsValid(Checksum.PseudoHeader(source, destination, IpProtocol.Tcp, bytes.Length), bytes))
+        if (!InternetChecksum.IsValid(InternetChecksum.AddPseudoHeader(0, source, destination, IpProtocol.Tcp, bytes.Length), bytes))
             return DropReason.BadChecksum;
         var key = new FlowKey(destination, header.DestinationPort, source, header.SourcePort);
         var segment = TcpSegment.Of(header);

@@ -41,7 +41,7 @@ internal sealed partial class IpStack
             return DropReason.Malformed;
         // No checksum at all is for IPv4 only (RFC 8200 section 8.1).
         if (udp.Checksum == 0 && !source.IsV4
-            || udp.Checksum != 0 && !Checksum.IsValid(Checksum.PseudoHeader(source, destination, IpProtocol.Udp, udp.Length), udp.Bytes))
+            || udp.Checksum != 0 && !InternetChecksum.IsValid(InternetChecksum.AddPseudoHeader(0, source, destination, IpProtocol.Udp, udp.Length), udp.Bytes))
             return DropReason.BadChecksum;
         if (FindSocket(destination, udp.DestinationPort) is not { } socket)
         {

@@ -49,80 +49,87 @@ internal readonly struct OutboundPacket
 
     /// <summary>Writes packet <paramref name="index"/>, complete with its checksums.</summary>
     /// <returns>Its bytes.</returns>
-    public int Write(int index, Span<byte> destination)
-    {
-        _arena.AsSpan(_at, _headerLength).CopyTo(destination);
-        if (_block is null)
-            return _headerLength;
-        var payload = PayloadOf(index);
-        Gather(index * _segmentSize, destination.Slice(_headerLength, payload));
-        Complete(destination[..(_headerLength + payload)], _ipHeaderLength, index * _segmentSize, isLast: index == Count - 1);
-        return _headerLength + payload;
-    }
+    public int Write(int index, Span<byte> destination) =>
+        _block is null ? WriteHeader(destination) : Write(index * _segmentSize, PayloadOf(index), isLast: index == Count - 1, destination);
 
     /// <summary>Writes all of it as one packet, as a TUN device with segmentation offload takes it.</summary>
     /// <returns>Its bytes, <see cref="TotalLength"/>.</returns>
-    public int WriteWhole(Span<byte> destination)
+    public int WriteWhole(Span<byte> destination) => _block is null ? WriteHeader(destination) : Write(0, _payloadLength, isLast: true, destination);
+
+    /// <summary>Fills in what depends on where a packet is cut: lengths, its sequence number, checksums.</summary>
+    internal static void Complete(Span<byte> packet, int ipHeaderLength, int offset, bool isLast)
     {
-        _arena.AsSpan(_at, _headerLength).CopyTo(destination);
-        if (_block is null)
-            return _headerLength;
-        Gather(0, destination.Slice(_headerLength, _payloadLength));
-        Complete(destination[..TotalLength], _ipHeaderLength, 0, isLast: true);
-        return TotalLength;
+        var rest = packet[(ipHeaderLength + TcpHeader.Size)..];
+        Complete(packet[..^rest.Length], ipHeaderLength, offset, isLast, rest.Length, InternetChecksum.Add(0, rest));
     }
 
     private int PayloadOf(int index) => Math.Min(_segmentSize, _payloadLength - index * _segmentSize);
 
-    private void Gather(int skip, Span<byte> destination)
+    private int WriteHeader(Span<byte> destination)
+    {
+        _arena.AsSpan(_at, _headerLength).CopyTo(destination);
+        return _headerLength;
+    }
+
+    private int Write(int skip, int payload, bool isLast, Span<byte> destination)
+    {
+        WriteHeader(destination);
+        var fixedLength = _ipHeaderLength + TcpHeader.Size;
+        var sum = InternetChecksum.Add(0, destination[fixedLength.._headerLength]);
+        sum = Gather(sum, skip, destination.Slice(_headerLength, payload));
+        Complete(destination[..fixedLength], _ipHeaderLength, skip, isLast, _headerLength - fixedLength + payload, sum);
+        return _headerLength + payload;
+    }
+
+    // Copied and summed in one go.
+    private ulong Gather(ulong sum, int skip, Span<byte> destination)
     {
         var block = _block!;
         var at = _blockOffset;
-        while (!destination.IsEmpty)
+        for (var isOdd = false; !destination.IsEmpty; block = block.Next!, at = block.Start)
         {
             var there = block.End - at;
             if (skip >= there)
             {
                 skip -= there;
+                continue;
             }
-            else
-            {
-                var step = Math.Min(destination.Length, there - skip);
-                block.Span.Slice(at + skip, step).CopyTo(destination);
-                destination = destination[step..];
-                skip = 0;
-            }
+            var piece = block.Span.Slice(at + skip, Math.Min(destination.Length, there - skip));
+            sum = isOdd ? InternetChecksum.CopyAndAddOdd(sum, piece, destination) : InternetChecksum.CopyAndAdd(sum, piece, destination);
+            destination = destination[piece.Length..];
+            isOdd ^= (piece.Length & 1) != 0;
+            skip = 0;
             if (destination.IsEmpty)
-                return;
-            block = block.Next!;
-            at = block.Start;
+                break;
         }
+        return sum;
     }
 
-    /// <summary>Fills in what depends on where a packet is cut: lengths, its sequence number, checksums.</summary>
-    internal static void Complete(Span<byte> packet, int ipHeaderLength, int offset, bool isLast)
+    // The headers without options, and what follows as a length and a sum.
+    private static void Complete(Span<byte> headers, int ipHeaderLength, int offset, bool isLast, int restLength, ulong restSum)
     {
-        var isV4 = packet[0] >> 4 == 4;
-        if (isV4)
+        var tcpLength = TcpHeader.Size + restLength;
+        ReadOnlySpan<byte> addresses;
+        if (headers[0] >> 4 == 4)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(packet[Ipv4Header.TotalLengthOffset..], (ushort)packet.Length);
-            BinaryPrimitives.WriteUInt16BigEndian(packet[Ipv4Header.ChecksumOffset..], 0);
-            BinaryPrimitives.WriteUInt16BigEndian(packet[Ipv4Header.ChecksumOffset..], Checksum.Finish(Checksum.Add(0, packet[..ipHeaderLength])));
+            BinaryPrimitives.WriteUInt16BigEndian(headers[Ipv4Header.TotalLengthOffset..], (ushort)(ipHeaderLength + tcpLength));
+            BinaryPrimitives.WriteUInt16BigEndian(headers[Ipv4Header.ChecksumOffset..], 0);
+            BinaryPrimitives.WriteUInt16BigEndian(headers[Ipv4Header.ChecksumOffset..], InternetChecksum.Of(headers[..ipHeaderLength]));
+            addresses = headers.Slice(Ipv4Header.SourceOffset, 2 * 4);
         }
         else
         {
-            BinaryPrimitives.WriteUInt16BigEndian(packet[Ipv6Header.PayloadLengthOffset..], (ushort)(packet.Length - ipHeaderLength));
+            BinaryPrimitives.WriteUInt16BigEndian(headers[Ipv6Header.PayloadLengthOffset..], (ushort)tcpLength);
+            addresses = headers.Slice(Ipv6Header.SourceOffset, 2 * 16);
         }
-        var source = isV4 ? packet.Slice(Ipv4Header.SourceOffset, 4) : packet.Slice(Ipv6Header.SourceOffset, 16);
-        var destination = isV4 ? packet.Slice(Ipv4Header.DestinationOffset, 4) : packet.Slice(Ipv6Header.DestinationOffset, 16);
-        var tcp = packet[ipHeaderLength..];
+        var tcp = headers.Slice(ipHeaderLength, TcpHeader.Size);
         var sequence = tcp[TcpHeader.SequenceOffset..];
         BinaryPrimitives.WriteUInt32BigEndian(sequence, BinaryPrimitives.ReadUInt32BigEndian(sequence) + (uint)offset);
         // What ends the segment ends its last packet only.
         if (!isLast)
             tcp[TcpHeader.FlagsOffset] &= (byte)~(TcpFlags.Fin | TcpFlags.Psh);
         BinaryPrimitives.WriteUInt16BigEndian(tcp[TcpHeader.ChecksumOffset..], 0);
-        var sum = Checksum.Add(Checksum.PseudoHeader(IpAddress.Read(source), IpAddress.Read(destination), IpProtocol.Tcp, tcp.Length), tcp);
-        BinaryPrimitives.WriteUInt16BigEndian(tcp[TcpHeader.ChecksumOffset..], Checksum.Finish(sum));
+        var sum = InternetChecksum.Add(InternetChecksum.AddPseudoHeader(restSum, addresses, IpProtocol.Tcp, tcpLength), tcp);
+        BinaryPrimitives.WriteUInt16BigEndian(tcp[TcpHeader.ChecksumOffset..], InternetChecksum.Finish(sum));
     }
 }

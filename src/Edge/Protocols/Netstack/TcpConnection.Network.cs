@@ -21,24 +21,25 @@ internal sealed partial class TcpConnection
     }
 
     /// <summary>The path takes packets of this size only (RFC 1191, RFC 8201).</summary>
-    internal void NetworkSaidTooBig(Timestamp now, uint sequence, int mtu)
+    /// <returns>Whether that can be true (RFC 5927 section 7.2): who made it up does not know what is in flight.</returns>
+    internal bool NetworkSaidTooBig(uint sequence, int mtu)
     {
         if (!IsInFlight(sequence) || mtu >= _mtu || State is TcpState.Closed or TcpState.Undecided)
-            return;
+            return false;
         _mtu = mtu;
         if (_peerSegmentSize == 0)
-            return;
+            return true;
         var before = _segmentSize;
         SetSegmentSize();
         // Windows are in segments' worth of room; fewer bytes a segment do not make the path slower.
         if (_segmentSize >= before)
-            return;
+            return true;
         // What is in flight in larger pieces will not arrive: it is cut anew. That is no sign of congestion.
         for (var segment = _board.First; segment is not null; segment = segment.Next)
             if (segment.Length > _segmentSize)
                 _board.MarkLost(segment);
-        _ = now;
         Touch();
+        return true;
     }
 
     private bool IsInFlight(uint sequence) => !Sequence.Before(sequence, _unacknowledged) && Sequence.Before(sequence, _nextSend + (_nextSend == _unacknowledged ? 1u : 0));
