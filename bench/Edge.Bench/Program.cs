@@ -8,6 +8,7 @@ var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)
     ["aead"] = ("ChaCha20-Poly1305 of packets: libcrypto, libsodium and .NET against `openssl speed`", AeadBenchmark.Run),
     ["http"] = ("`edge orb` beside Caddy and nginx: start, memory, size, requests per second, tail latency", HttpBenchmark.Run),
     ["filter"] = ("the packet filter: one look-up with 10, 1,000 and 100,000 rules", FilterBenchmark.Run),
+    ["netstack-core"] = ("TCP between two stacks in memory beside WireGuard's core: segments, allocations, memory of an idle connection", NetstackBenchmark.Run),
     ["wg-core"] = ("WireGuard's core beside the AEAD alone: packets, handshakes, memory of an idle peer", WireGuardBenchmark.Run),
     ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
     ["tunnel"] = ("two `edge tun up` beside two of Debian's wireguard-go and the bare cable; takes root", TunnelBenchmark.Run),
