@@ -37,19 +37,23 @@ internal sealed class Link(LinkOptions options, Random dice)
     /// <summary>A test's own verdict on a packet: true drops it.</summary>
     public Func<byte[], bool> Drop { get; set; } = static _ => false;
 
+    /// <summary>The same with the time: null drops it, else it comes so much later.</summary>
+    public Func<Timestamp, byte[], TimeSpan?> Judge { get; set; } = static (_, _) => TimeSpan.Zero;
+
     public void Send(Timestamp now, byte[] packet)
     {
         Sent++;
         var start = Math.Max(now.Nanoseconds, _free);
         var queued = options.Rate == 0 ? 0 : (start - now.Nanoseconds) * options.Rate / 1_000_000_000;
-        if (Drop(packet) || dice.Next(1000) < options.Lost || queued + packet.Length > options.Queue)
+        var late = Judge(now, packet);
+        if (late is null || Drop(packet) || dice.Next(1000) < options.Lost || queued + packet.Length > options.Queue)
         {
             Dropped++;
             return;
         }
         if (options.Rate != 0)
             _free = start += packet.Length * 1_000_000_000L / options.Rate;
-        var arrival = start + options.Delay.Ticks * 100;
+        var arrival = start + (options.Delay + late.Value).Ticks * 100;
         if (dice.Next(1000) < options.Delayed)
             arrival += options.Delay.Ticks * 100 / 2 + 200_000;
         _underway.Enqueue(packet, (arrival, _order++));

@@ -30,6 +30,17 @@ internal static class Segment
         OutboundPacket.Complete(packet, 20, 0, isLast: true);
     }
 
+    /// <summary>Takes the one option (RFC 2018 section 2) out of a SYN.</summary>
+    public static void StripSackPermitted(byte[] packet)
+    {
+        var tcp = Tcp(packet);
+        if ((tcp.Flags & TcpFlags.Syn) == 0)
+            return;
+        var options = packet.AsSpan(40, tcp.Options.Length);
+        options.Slice(options.IndexOf([(byte)TcpOptionKind.SackPermitted, (byte)2]), 2).Fill((byte)TcpOptionKind.NoOperation);
+        OutboundPacket.Complete(packet, 20, 0, isLast: true);
+    }
+
     /// <summary>The option (RFC 7323 section 3.2), filled up to whole words.</summary>
     public static byte[] Timestamps(uint value, uint echo)
     {

@@ -7,10 +7,12 @@ namespace Edge.Tests.Netstack;
 /// <summary>What a stream makes of paths, in virtual time: a change of the stack shows here as a change of figures.</summary>
 public sealed class ThroughputTests
 {
+    private const int Seeds = 5;
+
     [Test]
     public async Task The_throughput_of_loss_by_delay_by_queue_is_what_was_recorded()
     {
-        var table = new StringBuilder("KiB/s over 2 Mbyte/s; loss in thousandths, one way delay in ms, queue in KiB\nloss delay queue cubic reno\n");
+        var table = new StringBuilder($"KiB/s over 2 Mbyte/s; loss in thousandths, one way delay in ms, queue in KiB; the mean of {Seeds} seeds where there is loss\nloss delay queue cubic reno\n");
         foreach (var loss in (int[])[0, 2, 10, 50])
             foreach (var delay in (int[])[1, 10, 50])
                 foreach (var queue in (int[])[8, 32, 256])
@@ -50,10 +52,19 @@ public sealed class ThroughputTests
         await Assert.That(shares.Sum() / 30).IsGreaterThan(850_000);
     }
 
+    // One seed's losses say little: a lost retransmission more or less is a tenth of it.
     private static long Measure(int loss, int delay, int queue, CongestionAlgorithm algorithm)
     {
+        var sum = 0L;
+        for (var seed = 1; seed <= (loss == 0 ? 1 : Seeds); seed++)
+            sum += Measure(loss, delay, queue, algorithm, seed);
+        return sum / (loss == 0 ? 1 : Seeds);
+    }
+
+    private static long Measure(int loss, int delay, int queue, CongestionAlgorithm algorithm, int seed)
+    {
         var options = new NetstackOptions { Congestion = algorithm };
-        var world = new World(options, options, new() { Rate = 2_000_000, Delay = TimeSpan.FromMilliseconds(delay), Queue = queue * 1024, Lost = loss }, new() { Delay = TimeSpan.FromMilliseconds(delay) });
+        var world = new World(options, options, new() { Rate = 2_000_000, Delay = TimeSpan.FromMilliseconds(delay), Queue = queue * 1024, Lost = loss }, new() { Delay = TimeSpan.FromMilliseconds(delay) }, seed);
         world.B.Stack.Listen(null, 80);
         var client = world.A.Connect(world.B);
         world.Run(() => world.B.Accepted.Count == 1);

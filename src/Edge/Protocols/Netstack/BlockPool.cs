@@ -23,8 +23,11 @@ internal sealed class BlockPool(long limit)
     /// <summary>More than three quarters are lent: nobody's buffers should grow now.</summary>
     public bool IsScarce => Used > limit - (limit >> 2);
 
+    /// <summary>Bytes that can still be lent; less than nothing where more was lent than the bound allows.</summary>
+    public long Free => limit - Used;
+
     /// <summary>Null when the bound is reached.</summary>
-    public Block? TryRent() => Used + BlockSize > limit ? null : Rent();
+    public Block? TryRent() => Free < BlockSize ? null : Rent();
 
     /// <summary>A block of at least this size, beyond the bound if need be: for what is lent before it can be refused.</summary>
     public Block Rent(int size = BlockSize)

@@ -43,6 +43,14 @@ internal abstract class CongestionControl
         Threshold = Math.Max(Reduce(now, inFlight), 2 * SegmentSize);
     }
 
+    /// <summary>After <see cref="Congested"/>, or in a recovery that it began: the window falls to one segment.</summary>
+    public virtual void TimedOut()
+    {
+    }
+
+    /// <summary>Nothing was sent for so long that the window is forgotten: three quarters of it are found again quickly (RFC 2861 section 3.1).</summary>
+    public void Rested() => Threshold = Math.Max(Threshold, Window / 4 * 3);
+
     /// <summary>The last loss was none (RFC 4015): all as it was.</summary>
     public void Undo()
     {

@@ -12,14 +12,22 @@ internal sealed class Cubic : CongestionControl
     private const double Alpha = 3 * (1 - Beta) / (1 + Beta);
 
     private Timestamp _epoch = Timestamp.Never;
+    private Timestamp _grownAt;
     private double _plateau, _plateauTime, _start, _reno, _credit;
     private double _priorPlateau;
+
+    /// <summary>Section 4.8: the curve begins anew, with its plateau where the window is then.</summary>
+    public override void TimedOut() => (_plateau, _epoch) = (0, Timestamp.Never);
 
     protected override void Avoid(Timestamp now, int bytes, TimeSpan roundTrip)
     {
         double window = (double)Window / SegmentSize, segments = (double)bytes / SegmentSize;
         if (_epoch == Timestamp.Never)
             Begin(now, window);
+        else if (now - _grownAt > 2 * roundTrip)
+            // Section 4.2: t does "not include application-limited periods"; while the window is used there is an acknowledgement each round trip.
+            _epoch += now - _grownAt - roundTrip;
+        _grownAt = now;
         // Section 4.3: as fast as Reno where the cubic would be slower.
         _reno += (_reno >= _plateau ? 1 : Alpha) * segments / window;
         var t = (now - _epoch).TotalSeconds;

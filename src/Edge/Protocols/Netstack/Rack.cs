@@ -12,6 +12,9 @@ internal sealed class Rack
     private uint _end;
     private uint _furthest;
     private bool _isFurthestKnown;
+    private uint _furthestBefore;
+    private bool _wasFurthestKnown;
+    private long _newest;
     private bool _reordering;
     private int _multiplier = 1;
     private int _persistence;
@@ -36,31 +39,39 @@ internal sealed class Rack
     public void Begin(long now, bool hasEcho, uint echo, uint clockOffset)
     {
         _now = now;
+        (_furthestBefore, _wasFurthestKnown, _newest) = (_furthest, _isFurthestKnown, 0);
         _hasEcho = hasEcho;
         _echoedBefore = echo;
         _millisecondsOffset = clockOffset;
     }
 
-    /// <summary>Steps 1 to 3: the peer has a segment, up to <paramref name="end"/>.</summary>
-    public void Delivered(SentSegment segment, uint end)
+    /// <summary>Steps 1 to 3: the peer has a segment.</summary>
+    /// <param name="segment">Of which it has something that it did not have before.</param>
+    /// <param name="end">Where that ends.</param>
+    /// <param name="isInOrder">It is acknowledged; else selectively.</param>
+    public void Delivered(SentSegment segment, uint end, bool isInOrder)
     {
         var roundTrip = _now - segment.SentAt;
         if (!_isFurthestKnown || Sequence.Before(_furthest, end))
             (_furthest, _isFurthestKnown) = (end, true);
-        else if (Sequence.Before(end, _furthest) && !segment.WasRetransmitted)
+        // Beside what earlier acknowledgements reported: one that stands for many segments reports the last of them first.
+        if (_wasFurthestKnown && Sequence.Before(end, _furthestBefore) && !segment.WasRetransmitted)
             _reordering = true;
         if (segment.WasRetransmitted)
         {
-            // It may be the first copy that arrived: then the time since the second says nothing.
+            // It may be the first copy that arrived: then the time since the second says nothing. The echo tells only of a segment in order
+            // which copy it was: one that leaves a gap does not move it (RFC 7323 section 4.3).
             var sentStamp = (uint)(segment.SentAt / 1_000_000 + _millisecondsOffset);
-            if (_hasEcho && Sequence.Before(_echoedBefore, sentStamp) || roundTrip < LeastRoundTrip)
+            if (isInOrder && _hasEcho && Sequence.Before(_echoedBefore, sentStamp) || roundTrip < LeastRoundTrip)
                 return;
         }
         else
         {
             LeastRoundTrip = Math.Min(LeastRoundTrip, Math.Max(roundTrip, 1));
         }
-        RoundTrip = roundTrip;
+        // In the order of sending, the last one counts.
+        if (segment.SentAt >= _newest)
+            (RoundTrip, _newest) = (roundTrip, segment.SentAt);
         if (segment.SentAt > _sentAt || segment.SentAt == _sentAt && Sequence.Before(_end, end))
             (_sentAt, _end) = (segment.SentAt, end);
     }
@@ -75,6 +86,9 @@ internal sealed class Rack
         _multiplier = Math.Min(_multiplier + 1, 64);
         _persistence = 16;
     }
+
+    /// <summary>An original arrived after its copy had been sent: that is reordering too, though step 3 looks at what was sent once only.</summary>
+    public void Reordered() => _reordering = true;
 
     /// <summary>A recovery ended: after 16 of them the patience that DSACKs taught is forgotten.</summary>
     public void Recovered()

@@ -38,7 +38,7 @@ internal sealed class ReceiveBuffer(BlockPool pool)
     /// <summary>Stores what is new of a segment's bytes. The caller has cut them to the window.</summary>
     /// <param name="offset">Not before <see cref="Next"/>.</param>
     /// <param name="bytes">At least one.</param>
-    /// <returns>False when there was no memory for all of it, or too many gaps: nothing is acknowledged then.</returns>
+    /// <returns>False when there is no memory for all of it, or there are too many gaps: nothing is kept then.</returns>
     public bool Insert(long offset, ReadOnlySpan<byte> bytes)
     {
         if (offset != Next && _rangeCount == MostRanges || !Store(offset, bytes))
@@ -158,15 +158,19 @@ internal sealed class ReceiveBuffer(BlockPool pool)
 
     private bool Store(long offset, ReadOnlySpan<byte> bytes)
     {
-        Reserve((int)((offset + bytes.Length - 1 >> PageBits) - (Read >> PageBits)) + 1);
+        var last = offset + bytes.Length - 1 >> PageBits;
+        Reserve((int)(last - (Read >> PageBits)) + 1);
+        var missing = 0;
+        for (var page = offset >> PageBits; page <= last; page++)
+            missing += Page(page) is null ? PageSize : 0;
+        if (missing > 0 && pool.Free < missing)
+            return false;
         while (!bytes.IsEmpty)
         {
             ref var slot = ref _pages![(int)(offset >> PageBits) & (_pages.Length - 1)];
             if (slot is null)
             {
-                if (pool.TryRent() is not { } block)
-                    return false;
-                slot = block;
+                slot = pool.Rent();
                 HoldsBlock = true;
             }
             var at = (int)(offset & (PageSize - 1));

@@ -67,7 +67,7 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
                 Delivered += part;
                 if (_measuredFrom == 0 || segment.SentAt < _measuredFrom)
                     _measuredFrom = segment.SentAt;
-                rack.Delivered(segment, segment.Start + (uint)part);
+                rack.Delivered(segment, segment.Start + (uint)part, isInOrder: true);
             }
             Tally(segment, -part);
             segment.Start += (uint)part;
@@ -98,7 +98,7 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
                     return;
                 Split(segment, (int)(right - segment.Start));
             }
-            rack.Delivered(segment, segment.End);
+            rack.Delivered(segment, segment.End, isInOrder: false);
             Delivered += segment.Length;
             if (_measuredFrom == 0)
                 _measuredFrom = segment.SentAt;

@@ -93,7 +93,7 @@ internal sealed partial class TcpConnection
             _isUnreachable = false;
         }
         var windowBefore = _sendWindow;
-        UpdateSendWindow(segment);
+        UpdateSendWindow(now, segment);
         if (_board.MeasuredFrom != 0)
             _roundTrip.Measured(now - new Timestamp(_board.MeasuredFrom));
         else if (hasEcho && acknowledged > 0)
@@ -104,14 +104,14 @@ internal sealed partial class TcpConnection
             && segment.Acknowledgment == _unacknowledged && _sendWindow == windowBefore;
         Recover(now, acknowledged, isDuplicate, hasEcho ? segment.TimestampEcho : null, inFlight);
         RestartTimer(now, acknowledged > 0);
-        if (acknowledged > 0 && _wantsRoom && !_isSendingFinished && SendLimit - _send.Length >= SendLimit / 3)
+        if (acknowledged + newlySacked > 0 && _wantsRoom && !_isSendingFinished && SendLimit - Kept >= SendLimit / 3)
         {
             _wantsRoom = false;
             Raise(TcpEvents.Writable);
         }
     }
 
-    private void UpdateSendWindow(in TcpSegment segment)
+    private void UpdateSendWindow(Timestamp now, in TcpSegment segment)
     {
         if (Sequence.Before(segment.Acknowledgment, _unacknowledged))
             return;
@@ -121,13 +121,28 @@ internal sealed partial class TcpConnection
             && !(_windowSequence == segment.Sequence && Sequence.AtMost(_windowAcknowledgment, segment.Acknowledgment)))
             return;
         if (_sendWindow == 0 && window > 0)
-            _persistRetries = 0;
+            WindowOpened(now);
         _sendWindow = window;
         _maxSendWindow = Math.Max(_maxSendWindow, window);
         _windowSequence = segment.Sequence;
         _windowAcknowledgment = segment.Acknowledgment;
-        // An answer to a probe: the peer is there, its window may stay shut as long as it likes (RFC 9293 section 3.8.6.1).
-        _stuckSince = Outstanding == 0 ? Timestamp.Never : _stuckSince;
+        // An answer to a probe: the peer is there, its window may stay shut as long as it likes (RFC 9293 section 3.8.6.1), or as long as
+        // somebody here wants to know: what was queued by who let go is not kept for ever.
+        if ((Outstanding == 0 || window == 0) && !_isReleased)
+            _stuckSince = Timestamp.Never;
+    }
+
+    private void WindowOpened(Timestamp now)
+    {
+        _persistRetries = 0;
+        if (Outstanding == 0 || _board.First is not { } first)
+            return;
+        // The peer had shrunk it, to nothing, with text on its way: that was not taken, and need not wait for the timeout.
+        _retries = 0;
+        if (first.Length > _segmentSize)
+            _board.Split(first, _segmentSize);
+        _board.MarkLost(first);
+        ArmRetransmission(now);
     }
 
     // RFC 7323 section 4: where what was acknowledged was sent more than once, the echo tells which copy it was.

@@ -32,6 +32,8 @@ internal sealed partial class TcpConnection
             return;
         _hasPeerFinished = true;
         _nextReceive++;
+        // A FIN may stand where the window ends.
+        _advertised = Sequence.Later(_advertised, _nextReceive);
         _isAckDue = true;
         Raise(TcpEvents.PeerFinished);
         switch (State)

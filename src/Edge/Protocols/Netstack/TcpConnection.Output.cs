@@ -107,6 +107,7 @@ internal sealed partial class TcpConnection
         var isFin = _isFinSent && segment.End == _nextSend;
         var length = segment.Length - (isFin ? 1 : 0);
         RetransmittedBytes += length;
+        _lastSent = now;
         var flags = TcpFlags.Ack | (isFin ? TcpFlags.Fin : TcpFlags.None) | (offset + length == _send.Length ? TcpFlags.Psh : TcpFlags.None);
         if (length == 0)
             EmitControl(now, outbox, segment.Start, flags, withSack: false);
@@ -156,11 +157,14 @@ internal sealed partial class TcpConnection
         if (length % _segmentSize != 0)
             _smallSegmentEnd = _nextSend;
         _lastSent = now;
+        NoteUse(InFlight > _congestion.Window - _segmentSize);
         _persistRetries = 0;
         if (_phase == RecoveryPhase.Fast)
             _sentInRecovery += total;
-        if (isFirst || _retransmitAt == Timestamp.Never || _timer is TimerKind.TailProbe or TimerKind.Persist)
+        if (isFirst || _retransmitAt == Timestamp.Never || _timer == TimerKind.Persist)
             ArmRetransmission(now);
+        else if (_timer == TimerKind.TailProbe)
+            ArmTailProbe(now);
         if (!withFin)
             return;
         _isFinSent = true;
@@ -175,8 +179,8 @@ internal sealed partial class TcpConnection
         if (unsent == 0)
             return 0;
         var room = isForced ? _segmentSize : _congestion.Window - InFlight;
-        // While nothing is lost, what is held back by the congestion window is what makes it grow.
-        _isWindowLimited = !isForced && room < Math.Min(unsent, window);
+        if (!isForced && room < Math.Min(unsent, window))
+            NoteUse(isLimited: true);
         if (room < Math.Min(_segmentSize, unsent))
             return 0;
         var most = Math.Min(Math.Min(unsent, window), Math.Min(room, MostInRun * _segmentSize));
@@ -203,6 +207,8 @@ internal sealed partial class TcpConnection
     {
         var timeout = _roundTrip.Timeout;
         var idle = now - _lastSent;
+        if (idle > timeout)
+            _congestion.Rested();
         var initial = Math.Min(_congestion.Window, _stack.Options.InitialWindow * _segmentSize);
         for (; idle > timeout && _congestion.Window > initial; idle -= timeout)
             _congestion.Window = Math.Max(_congestion.Window / 2, initial);
@@ -264,7 +270,7 @@ internal sealed partial class TcpConnection
         }
         while (length % 4 != 0)
             options[length++] = (byte)TcpOptionKind.NoOperation;
-        var window = Math.Min(_stack.Options.InitialReceiveWindow, ushort.MaxValue);
+        var window = Math.Min(_receiveTarget, ushort.MaxValue);
         WriteHeader(outbox, _initialSend, flags, (ushort)window, options[..length], null, 0, 0);
     }
 
@@ -338,6 +344,13 @@ internal sealed partial class TcpConnection
     // The field that offers the window, which is offered from here on. What was offered before is never taken back: it is rounded up.
     private ushort TakeWindow()
     {
+        if (_isShort)
+        {
+            // Nothing of this is kept: what was offered stands, and is taken as far as there is memory when it comes again.
+            (_isShort, _isShut) = (false, true);
+            return 0;
+        }
+        _isShut = false;
         var shift = _canScale ? _stack.WindowShift : 0;
         var end = WindowEnd();
         var width = Math.Max(0, (int)(end - _nextReceive));

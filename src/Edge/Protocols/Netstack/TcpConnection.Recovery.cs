@@ -15,6 +15,8 @@ internal sealed partial class TcpConnection
     private long _sentInRecovery;
     private int _recoveryFlight;
     private bool _isWindowLimited;
+    private int _mostInUse;
+    private uint _usageEnd;
     private uint _firstResentStamp;
     private bool _canUndo;
     private uint? _probeEnd;
@@ -35,6 +37,8 @@ internal sealed partial class TcpConnection
         if (_phase != RecoveryPhase.Open && acknowledged > 0 && _canUndo && echo is { } stamp && Sequence.Before(stamp, _firstResentStamp))
         {
             // Eifel (RFC 3522): the original arrived, not the copy. Nothing was lost.
+            if (_phase == RecoveryPhase.Fast)
+                _rack.Reordered();
             _congestion.Undo();
             _board.ForgetLosses();
             EndRecovery(RecoveryPhase.Open);
@@ -60,8 +64,16 @@ internal sealed partial class TcpConnection
         }
         if (wasFast)
             ReduceProportionally(delivered, acknowledged > 0 && !isNewLoss);
-        else if (acknowledged > 0 && (_isWindowLimited || _congestion.IsSlowStart && _congestion.Window < 2 * inFlightBefore))
+        else if (acknowledged > 0 && (_isWindowLimited || _congestion.IsSlowStart && _congestion.Window < 2 * _mostInUse))
             _congestion.Acknowledged(now, acknowledged, _roundTrip.Smoothed);
+    }
+
+    // How much of the window was used in the last round trip: one that is not used is not made larger (RFC 9438 section 5.8). In slow start
+    // half of it is enough, for it doubles.
+    private void NoteUse(bool isLimited)
+    {
+        if (!Sequence.Before(_unacknowledged, _usageEnd) || isLimited || !_isWindowLimited && Outstanding > _mostInUse)
+            (_isWindowLimited, _mostInUse, _usageEnd) = (isLimited, Outstanding, _nextSend);
     }
 
     // Each duplicate stands for a segment that left the network (RFC 5681 section 3.2, RFC 6582).
@@ -102,9 +114,10 @@ internal sealed partial class TcpConnection
     {
         _phase = RecoveryPhase.Fast;
         _recoveryPoint = _nextSend;
-        _recoveryFlight = Math.Max(Outstanding, _segmentSize);
+        // RFC 9937 section 6, RecoverFS: what this acknowledgement reports was in flight when it came, what others reported was not.
+        _recoveryFlight = Math.Max(Outstanding - _board.SackedBytes + (_hasSack ? _board.Delivered : 0), _segmentSize);
         _delivered = _sentInRecovery = 0;
-        _canUndo = false;
+        _canUndo = _isTailProbeDue = false;
         _probeEnd = null;
         _congestion.Congested(now, inFlight);
     }
@@ -142,9 +155,10 @@ internal sealed partial class TcpConnection
             Close(_isUnreachable ? CloseReason.Unreachable : CloseReason.TimedOut);
             return;
         }
-        // RFC 5681 section 3.1: the threshold falls once for a loss, not with every repetition.
-        if (_phase != RecoveryPhase.AfterTimeout || _retries == 0)
+        // RFC 5681 section 3.1: the threshold falls once for a loss, not with every repetition; a recovery that ends here has lowered it.
+        if (_phase == RecoveryPhase.Open || _phase == RecoveryPhase.AfterTimeout && _retries == 0)
             _congestion.Congested(now, InFlight);
+        _congestion.TimedOut();
         _retries++;
         _phase = RecoveryPhase.AfterTimeout;
         _recoveryPoint = _nextSend;

@@ -20,6 +20,8 @@ internal sealed partial class TcpConnection
     private Timestamp _measuredSince;
     private long _readSince;
     private long _receiveRoundTrip;
+    private bool _isShort;
+    private bool _isShut;
     private bool _hasDuplicate;
     private uint _duplicateLeft, _duplicateRight;
 
@@ -74,7 +76,10 @@ internal sealed partial class TcpConnection
         var before = _received.Next;
         if (!_received.Insert(offset, text))
         {
+            // The peer must hear of it, or it takes the path for broken: no window for now, though that shrinks it (RFC 9293 section 3.8.6,
+            // whose senders are "robust against window shrinking"). Linux does the same.
             _stack.DroppedForMemory++;
+            _isShort = _isAckDue = true;
             return;
         }
         var advanced = _received.Next - before;
@@ -141,7 +146,9 @@ internal sealed partial class TcpConnection
     /// <summary>Where the window would end that is offered now. Never before what was offered (RFC 9293 section 3.8.6: "shrinking the window").</summary>
     private uint WindowEnd()
     {
-        var target = _stack.Blocks.IsScarce ? Math.Min(_receiveTarget, 2 * OwnSegmentSize) : _receiveTarget;
+        var target = Math.Min(_receiveTarget, _canScale ? int.MaxValue : ushort.MaxValue);
+        // The less memory is left, the less of it is promised to each: what all were offered before may still come.
+        target = (int)Math.Min(target, Math.Max(_stack.Blocks.Free / 8, 2 * OwnSegmentSize));
         var free = (int)Math.Max(0, target - _received.Available);
         var end = _nextReceive + (uint)free;
         // Section 3.8.6.2.2, silly window avoidance: by a segment or half of the buffer, or not at all.
@@ -151,6 +158,8 @@ internal sealed partial class TcpConnection
     // An acknowledgement for the window's sake alone: when it would be twice what the peer thinks it is.
     private bool IsWindowUpdateDue()
     {
+        if (_isShut)
+            return _stack.Blocks.Free >= 2 * BlockPool.BlockSize;
         var offered = (int)(_advertised - _nextReceive);
         var possible = (int)(WindowEnd() - _nextReceive);
         return possible > offered && possible >= 2 * offered;

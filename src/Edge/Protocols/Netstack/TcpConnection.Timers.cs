@@ -14,6 +14,9 @@ internal sealed partial class TcpConnection
 
     private TimerKind _timer;
     private Timestamp _retransmitAt = Timestamp.Never;
+
+    // When the timeout is, where a tail loss probe comes before it.
+    private Timestamp _timeoutAt;
     private Timestamp _reorderAt = Timestamp.Never;
     private Timestamp _delayedAckAt = Timestamp.Never;
     private Timestamp _keepaliveAt = Timestamp.Never;
@@ -152,21 +155,26 @@ internal sealed partial class TcpConnection
             _retransmitAt = Timestamp.Never;
         else if (Outstanding > 0 && hasProgress)
             ArmRetransmission(now);
+        else if (_timer == TimerKind.TailProbe && _retransmitAt != Timestamp.Never && _board.SackedBytes > 0)
+            ArmTailProbe(now);
     }
 
     private void ArmRetransmission(Timestamp now)
     {
+        _timeoutAt = now + _roundTrip.Backoff(_retries);
+        ArmTailProbe(now);
+    }
+
+    // RFC 8985 section 7.2: before the timeout or in its place, whose answer to a loss is harsher. It moves as more is sent, the timeout does not.
+    private void ArmTailProbe(Timestamp now)
+    {
         _timer = TimerKind.Retransmission;
-        _retransmitAt = now + _roundTrip.Backoff(_retries);
-        // RFC 8985 section 7.2.
+        _retransmitAt = _timeoutAt;
         if (!_hasSack || _phase != RecoveryPhase.Open || _board.SackedBytes > 0 || _probeEnd is not null || !_roundTrip.IsKnown || _retries > 0)
             return;
         var wait = 2 * _roundTrip.Smoothed + (Outstanding <= _segmentSize ? s_peerDelay : TimeSpan.Zero);
-        var probeAt = now + (wait < s_leastProbe ? s_leastProbe : wait);
-        if (probeAt >= _retransmitAt)
-            return;
         _timer = TimerKind.TailProbe;
-        _retransmitAt = probeAt;
+        _retransmitAt = Timestamp.Min(now + (wait < s_leastProbe ? s_leastProbe : wait), _timeoutAt);
     }
 
     private void ArmHandshake(Timestamp now)

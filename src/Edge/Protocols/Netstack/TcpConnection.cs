@@ -39,8 +39,8 @@ internal sealed partial class TcpConnection
         _board = new Scoreboard(stack.Segments, _rack);
         _roundTrip = new RoundTripTime(stack.Options.MinRetransmission);
         _congestion = CongestionControl.Of(stack.Options.Congestion);
-        _receiveTarget = stack.Options.InitialReceiveWindow;
         _mtu = stack.MtuTo(key.Remote);
+        _receiveTarget = (int)Math.Min(stack.Options.InitialReceiveWindow, Math.Max(stack.Blocks.Free / 8, 2 * OwnSegmentSize));
     }
 
     public FlowKey Key { get; }
@@ -72,7 +72,7 @@ internal sealed partial class TcpConnection
         {
             if (State is TcpState.Closed or TcpState.TimeWait || _isSendingFinished)
                 return 0;
-            var room = SendLimit - _send.Length;
+            var room = SendLimit - Kept;
             _wantsRoom |= room <= 0;
             return Math.Max(0, room);
         }
@@ -111,6 +111,9 @@ internal sealed partial class TcpConnection
     internal TcpConnection? Younger { get; set; }
 
     internal ConnectionList? List { get; set; }
+
+    // What the peer has already, but for what it misses before that, is no reason to write less.
+    private int Kept => _send.Length - _board.SackedBytes;
 
     private int SendLimit => Math.Min(_stack.Options.MaxSendBuffer,
         _stack.Blocks.IsScarce ? 16 * 1024 : (int)Math.Clamp(2L * _congestion.Window, 64 * 1024, int.MaxValue));

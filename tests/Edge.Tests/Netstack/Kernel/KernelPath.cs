@@ -46,6 +46,12 @@ internal sealed class KernelPath : IDisposable
     /// <summary>The way from the stack to the kernel, for a test to shut.</summary>
     public Link ToKernel => _toKernel;
 
+    /// <summary>The way from the kernel to the stack.</summary>
+    public Link ToStack => _toStack;
+
+    /// <summary>The stack's thread does not sleep: its times are right to some microseconds.</summary>
+    public bool IsPrecise { get; init; }
+
     /// <summary>What the stack's user does at an event, on the stack's thread.</summary>
     public Action<NetstackEvent, Timestamp> On { get; set; } = static (_, _) => { };
 
@@ -101,7 +107,8 @@ internal sealed class KernelPath : IDisposable
                     wait = Math.Ceiling((Timestamp.Min(Stack.NextDeadline, Timestamp.Min(_toStack.Next, _toKernel.Next)) - Now).TotalMilliseconds);
                 }
                 // Tests add work from outside: look again soon.
-                Tun.Wait((int)Math.Clamp(wait, 0, 2));
+                if (!IsPrecise)
+                    Tun.Wait((int)Math.Clamp(wait, 0, 2));
             }
         }
         catch (Exception e)
