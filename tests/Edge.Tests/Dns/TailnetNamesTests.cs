@@ -48,6 +48,30 @@ public sealed class TailnetNamesTests
     }
 
     [Test]
+    public async Task A_change_of_one_peer_costs_the_same_among_ten_and_among_ten_thousand()
+    {
+        await Assert.That(AllocatedByChanges(10_000)).IsLessThanOrEqualTo(2 * AllocatedByChanges(10));
+
+        static long AllocatedByChanges(int peers)
+        {
+            var names = new TailnetNames();
+            names.SetSelf(Node(0, "me", 1));
+            for (var i = 1; i <= peers; i++)
+                names.Apply(new PeerChange(new NodeId(i), null, Node(i, $"host{i}", 1)));
+            TailnetNode first = Node(1, "host1", 1), second = Node(1, "other1", 0);
+            long before = 0;
+            for (var i = 0; i < 200; i++)
+            {
+                // The tables may grow in the first rounds.
+                if (i == 100)
+                    before = GC.GetAllocatedBytesForCurrentThread();
+                names.Apply(new PeerChange(first.Id, i % 2 == 0 ? first : second, i % 2 == 0 ? second : first));
+            }
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Test]
     public async Task Reverse_names_follow_their_owner()
     {
         var names = new TailnetNames();

@@ -92,6 +92,29 @@ public sealed class FilterTests
     }
 
     [Test]
+    public async Task A_peers_capabilities_open_what_they_name_and_no_more()
+    {
+        var filter = new PacketFilter
+        {
+            Rules = new FilterRules([new FilterRule { SourceCapabilities = ["golink"], Destinations = [new(AddressRange.AllV4, new PortRange(80, 80))] }]),
+        };
+        filter.SetLocal([new IpPrefix(s_here, 32)]);
+        await Assert.That(Asked()).IsFalse();
+        filter.Capabilities.Set(s_peer, RecordedRules.CapabilitiesOf("golink", "other"));
+        await Assert.That(Asked()).IsTrue();
+        await Assert.That(filter.Check(IpProtocol.Tcp, s_peer, s_here, 81).IsAccepted).IsFalse();
+        // Other rules are asked about the same peer, and the peer changes under the same rules.
+        filter.Rules = new FilterRules([new FilterRule { SourceCapabilities = ["third"], Destinations = [new(AddressRange.AllV4, new PortRange(80, 80))] }]);
+        await Assert.That(Asked()).IsFalse();
+        filter.Capabilities.Set(s_peer, RecordedRules.CapabilitiesOf("third"));
+        await Assert.That(Asked()).IsTrue();
+        filter.Capabilities.Remove(s_peer);
+        await Assert.That(Asked()).IsFalse();
+
+        bool Asked() => filter.Check(IpProtocol.Tcp, s_peer, s_here, 80).IsAccepted;
+    }
+
+    [Test]
     public async Task Rules_that_would_grow_by_merging_stay_small()
     {
         // Each source is named by a rule of its own and by all others: merging every set would take the square.
