@@ -28,14 +28,20 @@ internal sealed class DnsRoutes
 
     /// <param name="name">A name's text.</param>
     /// <returns>None: nobody may be asked.</returns>
-    public ValueList<DnsUpstream> Find(ReadOnlySpan<char> name)
+    public ValueList<DnsUpstream> Find(ReadOnlySpan<char> name) => TryFindOwn(name, out var upstreams) ? upstreams : _bySuffix.GetValueOrDefault(".");
+
+    /// <summary>Whether a route other than the one for all names has it.</summary>
+    public bool HasOwn(ReadOnlySpan<char> name) => TryFindOwn(name, out _);
+
+    private bool TryFindOwn(ReadOnlySpan<char> name, out ValueList<DnsUpstream> upstreams)
     {
         var routes = _bySuffix.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (var suffix = name; !suffix.IsEmpty; suffix = DnsName.ParentOf(suffix))
+        upstreams = default;
+        for (var suffix = name; !suffix.IsEmpty && suffix is not "."; suffix = DnsName.ParentOf(suffix))
         {
-            if (routes.TryGetValue(suffix, out var upstreams))
-                return upstreams;
+            if (routes.TryGetValue(suffix, out upstreams))
+                return true;
         }
-        return routes.TryGetValue(".", out var all) ? all : default;
+        return false;
     }
 }

@@ -15,6 +15,7 @@ internal sealed class DnsServer
     private readonly DnsForwarder _forwarder;
     private readonly Queue<DnsAction> _outbox = [];
     private DnsRoutes _routes = new(default);
+    private bool _hasDefault;
 
     public DnsServer(EntropySource entropy)
     {
@@ -26,6 +27,9 @@ internal sealed class DnsServer
     public TailnetNames Names { get; } = new();
 
     public DnsCache Cache { get; } = new();
+
+    /// <summary>Names' texts, to be put behind a name without a dot.</summary>
+    public ValueList<string> SearchDomains { get; private set; }
 
     /// <summary>Questions that wait for an upstream.</summary>
     public int WaitingCount => _forwarder.JobCount;
@@ -44,6 +48,8 @@ internal sealed class DnsServer
                 domains.Add(suffix);
         }
         Configure(domains, DnsRoutes.Of(settings, system));
+        _hasDefault = !settings.Default.IsEmpty;
+        SearchDomains = settings.SearchDomains;
     }
 
     /// <param name="domains">Names' texts; what is unknown below them does not exist.</param>
@@ -53,7 +59,15 @@ internal sealed class DnsServer
         _magic.SetDomains(domains);
         _routes = routes;
         _forwarder.Reset();
+        _hasDefault = false;
+        SearchDomains = default;
     }
+
+    /// <summary>
+    /// Whether a look-up of this process is none of the tailnet's: no name of it, below none of its domains and routes, and it has no resolver for all names.
+    /// </summary>
+    /// <param name="name">A name's text.</param>
+    public bool IsLeftToSystem(ReadOnlySpan<char> name) => !_hasDefault && !_magic.Knows(name) && !_routes.HasOwn(name);
 
     /// <param name="now">The time.</param>
     /// <param name="client">Names who asked, in the answer's action.</param>

@@ -33,6 +33,11 @@ internal sealed class MagicDns(TailnetNames names)
     /// <param name="domains">Names' texts.</param>
     public void SetDomains(IEnumerable<string> domains) => _domains = new(domains, StringComparer.Ordinal);
 
+    /// <summary>Whether it answers questions for the name's addresses.</summary>
+    /// <param name="name">A name's text.</param>
+    public bool Knows(ReadOnlySpan<char> name) =>
+        names.Find(name, DnsType.Any, out _) || IsOurs(name) || name is ServerName || DnsName.IsBelow(name, "onion.") || SiteAddress.TryRead(name, out _);
+
     /// <param name="query">A message.</param>
     /// <param name="answer">At least <see cref="MostBytes"/>.</param>
     /// <param name="length">Bytes of the answer.</param>
