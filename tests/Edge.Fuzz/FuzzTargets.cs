@@ -1,5 +1,6 @@
 using Edge.Fuzz.Admin;
 using Edge.Fuzz.Crypto;
+using Edge.Fuzz.Derp;
 using Edge.Fuzz.Disco;
 using Edge.Fuzz.Dns;
 using Edge.Fuzz.Filter;
@@ -27,6 +28,8 @@ internal static class FuzzTargets
         new FilterTarget(),
         new DnsTarget(),
         new DiscoTarget(),
+        new RelayTarget(),
+        new ClientTarget(),
         new QuickFileTarget(),
         new TokenTarget(),
         new KeySetTarget(),
