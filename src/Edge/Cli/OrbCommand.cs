@@ -5,6 +5,7 @@ using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Io.Native;
 using Edge.Orb;
+using Edge.Relay;
 using LogLevel = Edge.Foundation.Configuration.LogLevel;
 
 namespace Edge.Cli;
@@ -12,6 +13,8 @@ namespace Edge.Cli;
 /// <summary>`edge orb`: the server, until a signal ends it.</summary>
 internal sealed class OrbCommand : EdgeCommand
 {
+    private const int DefaultRelayPort = 3340;
+
     /// <summary>The first requests have been answered by then.</summary>
     private static readonly TimeSpan s_settlingTime = TimeSpan.FromMilliseconds(100);
 
@@ -19,6 +22,8 @@ internal sealed class OrbCommand : EdgeCommand
     private readonly Option<string?> _admin = new("--admin") { Description = "Where health, metrics and status answer: unix:PATH or HOST:PORT", HelpName = "ADDRESS" };
     private readonly Option<string?> _logLevel = new("--log-level") { Description = "The least that is logged: trace, debug, info, warn or error", HelpName = "LEVEL" };
     private readonly Option<string?> _logFormat = new("--log-format") { Description = "The form of the log: auto, text or json", HelpName = "FORMAT" };
+    private readonly Option<bool> _derp = new("--derp") { Description = "Run a DERP relay too" };
+    private readonly Option<string?> _derpPort = new("--derp-port") { Description = "The relay's TCP port; 3340 by default", HelpName = "PORT" };
     private readonly Option<bool> _noTui = new("--no-tui") { Description = "No full-screen view (there is none yet)" };
 
     // Flags of later builds: known, so that they are refused by what they are and not as a mistake.
@@ -35,8 +40,6 @@ internal sealed class OrbCommand : EdgeCommand
             (Flag("--tailscale-direct"), Networks),
             (Valued("--tailscale-auth-key", "KEY"), Networks),
             (Flag("--tun"), Networks),
-            (Flag("--derp"), Networks),
-            (Valued("--derp-port", "PORT"), Networks),
             (Valued("--control-url", "URL"), Networks),
             (Valued("--hostname", "NAME"), Networks),
             (Valued("--state", "DIR"), Networks),
@@ -50,12 +53,14 @@ internal sealed class OrbCommand : EdgeCommand
         Options.Add(_admin);
         Options.Add(_logLevel);
         Options.Add(_logFormat);
+        Options.Add(_derp);
+        Options.Add(_derpPort);
         Options.Add(_noTui);
         foreach (var (option, _) in _later)
             Options.Add(option);
     }
 
-    public override IReadOnlyList<string> Usage => ["orb --config FILE [--admin ADDRESS] [--log-level LEVEL] [--log-format FORMAT]"];
+    public override IReadOnlyList<string> Usage => ["orb --config FILE [--admin ADDRESS] [--log-level LEVEL] [--log-format FORMAT] [--derp [--derp-port PORT]]"];
 
     public override string Details =>
         """
@@ -73,6 +78,8 @@ internal sealed class OrbCommand : EdgeCommand
         }
         if (line.GetValue(_config) is not { } file)
             return Refuse(terminal, "`--config FILE` is missing", "`edge help orb` says how it is used.");
+        if (!TryReadRelayPort(line, out var relayPort, terminal))
+            return ExitCode.WrongUsage;
 
         var result = ConfigurationLoader.Load(file, new LoadOptions { Trace = terminal.Error.WriteLine });
         if (result.Configuration is not { } configuration)
@@ -80,10 +87,32 @@ internal sealed class OrbCommand : EdgeCommand
             new CheckReport(file, json: false, terminal).Write(result.Errors);
             return ExitCode.WrongUsage;
         }
-        return TryOverride(line, ref configuration, terminal) ? await Serve(configuration, terminal, cancellation) : ExitCode.WrongUsage;
+        return TryOverride(line, ref configuration, terminal) ? await Serve(configuration, relayPort, terminal, cancellation) : ExitCode.WrongUsage;
     }
 
-    private static async Task<int> Serve(EdgeServer configuration, Terminal terminal, CancellationToken cancellation)
+    /// <param name="line">The command line.</param>
+    /// <param name="port">Null: no relay is asked for.</param>
+    /// <param name="terminal">Told what is wrong.</param>
+    private bool TryReadRelayPort(ParseResult line, out int? port, Terminal terminal)
+    {
+        port = line.GetValue(_derp) ? DefaultRelayPort : null;
+        if (line.GetValue(_derpPort) is not { } text)
+            return true;
+        if (port is null)
+        {
+            Refuse(terminal, "`--derp-port` goes with `--derp`", "Give both, or neither.");
+            return false;
+        }
+        if (!HostPort.TryParsePort(text, out var given))
+        {
+            Refuse(terminal, $"`--derp-port` wants a port, 1 to 65535, not `{text}`", "`edge help orb` says how it is used.");
+            return false;
+        }
+        port = given;
+        return true;
+    }
+
+    private static async Task<int> Serve(EdgeServer configuration, int? relayPort, Terminal terminal, CancellationToken cancellation)
     {
         using var logs = new Logs(new StandardStream(2), LevelOf(configuration.Logging.Level), IsJson(configuration.Logging.Format), TimeProvider.System);
         using var signals = new StopSignals(cancellation);
@@ -98,10 +127,13 @@ internal sealed class OrbCommand : EdgeCommand
                 Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
             });
             signals.HangUp += server.Reload;
+            await using var relay = relayPort is { } port ? new RelayServer(DerpCommand.Beside(port, server.Services)) : null;
             await server.Start(signals.First);
+            if (relay is not null)
+                await relay.Start(signals.First);
             _ = Settle(signals.First);
             await signals.Wait();
-            await server.Stop();
+            await Task.WhenAll(server.Stop(), relay?.Stop() ?? Task.CompletedTask);
             return ExitCode.Done;
         }
         catch (OrbException failure)
@@ -175,7 +207,15 @@ internal sealed class OrbCommand : EdgeCommand
         _ => Microsoft.Extensions.Logging.LogLevel.Error,
     };
 
-    private static bool IsJson(LogFormat format) => format == LogFormat.Json || (format == LogFormat.Auto && Console.IsErrorRedirected);
+    /// <summary>Takes the names of the schema.</summary>
+    internal static bool TryParseLevel(string text, out Microsoft.Extensions.Logging.LogLevel level)
+    {
+        var isLevel = Enum.TryParse<LogLevel>(text, ignoreCase: true, out var parsed) && !char.IsAsciiDigit(text[0]);
+        level = LevelOf(parsed);
+        return isLevel;
+    }
+
+    internal static bool IsJson(LogFormat format) => format == LogFormat.Json || (format == LogFormat.Auto && Console.IsErrorRedirected);
 
     private static Option<bool> Flag(string name) => new(name) { Hidden = true };
 

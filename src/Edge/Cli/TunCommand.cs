@@ -9,22 +9,24 @@ using Edge.Node.WgQuick;
 
 namespace Edge.Cli;
 
-/// <summary>`edge tun`: a WireGuard tunnel on a TUN interface, from a wg-quick file.</summary>
+/// <summary>`edge tun`: a WireGuard tunnel on a TUN interface, from a wg-quick file; and a relay for the nodes of a network.</summary>
 internal sealed class TunCommand : EdgeCommand
 {
-    private readonly Argument<string?> _action = new("ACTION") { Description = "up, down or status", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _action = new("ACTION") { Description = "up, down, status or derp", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _config = new("--config") { Description = "With up: the wg-quick file", HelpName = "FILE" };
     private readonly Option<string?> _name = new("--name") { Description = "The interface; for up, the file's name without .conf by default", HelpName = "IFACE" };
-    private readonly Option<bool> _json = new("--json") { Description = "With status: one JSON document" };
+    private readonly Option<bool> _json = new("--json") { Description = "With status, and with derp: one JSON document" };
     private readonly Option<string?> _runDirectory = new("--run-dir") { Description = "Where running tunnels leave their sockets", HelpName = "FOLDER" };
     private readonly Option<string?> _keyLog = new("--key-log") { Description = "With up, for debugging: write every session's keys for Wireshark", HelpName = "FILE" };
     private readonly Option<bool> _noOffload = new("--no-offload") { Description = "With up: exchange single packets only with the kernel" };
 
+    private readonly DerpCommand _derp = new();
+
     public TunCommand()
-        : base("tun", "Run a WireGuard tunnel from a wg-quick file")
+        : base("tun", "Run a WireGuard tunnel from a wg-quick file, or a DERP relay")
     {
         Arguments.Add(_action);
-        foreach (var option in (IEnumerable<Option>)[_config, _name, _json, _runDirectory, _keyLog, _noOffload])
+        foreach (var option in (IEnumerable<Option>)[_config, _name, _json, _runDirectory, _keyLog, _noOffload, .. _derp.Options])
             Options.Add(option);
     }
 
@@ -33,14 +35,17 @@ internal sealed class TunCommand : EdgeCommand
         "tun up --config FILE [--name IFACE] [--run-dir FOLDER] [--key-log FILE] [--no-offload]",
         "tun down [--name IFACE] [--run-dir FOLDER]",
         "tun status [--name IFACE] [--json] [--run-dir FOLDER]",
+        DerpCommand.Usage,
     ];
 
-    public override IReadOnlyList<string> ArgumentWords => ["up", "down", "status"];
+    public override IReadOnlyList<string> ArgumentWords => ["up", "down", "status", "derp"];
 
     public override string Details =>
         """
         `up` stays in the foreground until SIGINT, SIGTERM or `edge tun down`, and then undoes what it set up. It takes root or CAP_NET_ADMIN.
         Every error in FILE is printed to standard error as FILE:LINE: error: WHAT.
+        `derp` runs a relay until SIGINT or SIGTERM, and prints the DERP map with which nodes find it. Without `--admission-url` it is open to
+        anybody, and limits what they send.
         exit codes: 0 done, 1 failed at run time, 2 wrong usage or configuration
         """;
 
@@ -49,12 +54,16 @@ internal sealed class TunCommand : EdgeCommand
         var directory = line.GetValue(_runDirectory) ?? RunDirectory.DefaultPath(Environment.GetEnvironmentVariable);
         var name = line.GetValue(_name);
         var action = line.GetValue(_action);
-        if (action is not ("up" or "down" or "status"))
+        if (action is not ("up" or "down" or "status" or "derp"))
             return Refuse(terminal, action is null ? "ACTION is missing" : $"`edge tun` has no action `{action}`");
         if (action != "up" && (line.GetValue(_config) is not null || line.GetValue(_keyLog) is not null || line.GetValue(_noOffload)))
             return Refuse(terminal, "`--config`, `--key-log` and `--no-offload` go with `up`");
-        if (action != "status" && line.GetValue(_json))
-            return Refuse(terminal, "`--json` goes with `status`");
+        if (action is not ("status" or "derp") && line.GetValue(_json))
+            return Refuse(terminal, "`--json` goes with `status` and `derp`");
+        if (action != "derp" && _derp.Options.FirstOrDefault(option => line.GetResult(option) is { Implicit: false }) is { } relays)
+            return Refuse(terminal, $"`{relays.Name}` goes with `derp`");
+        if (action == "derp" && (name is not null || line.GetValue(_runDirectory) is not null))
+            return Refuse(terminal, "`--name` and `--run-dir` do not go with `derp`");
         if (name is not null && !IsInterfaceName(name))
             return Refuse(terminal, $"`{name}` is no interface's name: 1 to {TunDevice.MaxNameLength} letters, digits and any of _=+.-");
         switch (action)
@@ -63,6 +72,8 @@ internal sealed class TunCommand : EdgeCommand
                 return Down(name, directory, terminal, cancellation);
             case "status":
                 return Status(name, directory, line.GetValue(_json), terminal, cancellation);
+            case "derp":
+                return _derp.Run(line, line.GetValue(_json), terminal, cancellation);
         }
         if (line.GetValue(_config) is not { } config)
             return Refuse(terminal, "`--config` is missing");

@@ -6,4 +6,5 @@ internal enum DialStep
     LookUp,
     Connect,
     Handshake,
+    Upgrade,
 }

@@ -15,7 +15,7 @@ public sealed class OrbCommandTests
     [Arguments("", "`--config FILE` is missing")]
     [Arguments("--tailscale", "this build does not have `--tailscale` yet")]
     [Arguments("--tailscale-auth-key tskey-auth-secret", "this build does not have `--tailscale-auth-key` yet")]
-    [Arguments("--derp-port 4000", "this build does not have `--derp-port` yet")]
+    [Arguments("--hostname web", "this build does not have `--hostname` yet")]
     [Arguments("--advertise-tags tag:a", "this build does not have `--advertise-tags` yet")]
     [Arguments("--auto-https", "this build does not have `--auto-https` yet")]
     [Arguments("--upgrade", "this build does not have `--upgrade` yet")]

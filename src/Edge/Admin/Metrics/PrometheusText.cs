@@ -50,9 +50,14 @@ internal sealed class PrometheusText
         _text.Append(' ').Append(Number(value)).Append('\n');
     }
 
-    /// <summary><c>edge.http.requests</c> of a counter is <c>edge_http_requests_total</c>; the unit <c>s</c> is <c>_seconds</c>.</summary>
+    /// <summary>
+    /// <c>edge.http.requests</c> of a counter is <c>edge_http_requests_total</c>; the unit <c>s</c> is <c>_seconds</c>. A name with underscores
+    /// is another program's, for which there are dashboards: it stays.
+    /// </summary>
     public static string NameOf(string instrument, string? unit, InstrumentKind kind)
     {
+        if (instrument.Contains('_', StringComparison.Ordinal) && !instrument.Contains('.', StringComparison.Ordinal))
+            return Legal(instrument);
         var suffix = unit switch
         {
             "s" => "_seconds",

@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using Edge.Protocols.Derp;
+
+namespace Edge.Relay;
+
+/// <summary>
+/// One client's connection. Its own thread reads; whoever queues something for it writes, one at a time. While it idles it holds no buffer:
+/// it waits for the first byte with an empty read.
+/// </summary>
+internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream stream, Action abort)
+{
+    /// <summary>A TLS record's text.</summary>
+    private const int ReadSize = 16 * 1024;
+
+    /// <summary>Writes in a row, in a thread that should be reading for another client.</summary>
+    private const int WritesInARow = 8;
+
+    private readonly bool _waitsEmpty = stream is not WebSocketStream;
+    private TaskCompletionSource? _decided;
+
+    public RelayClient Client { get; } = client;
+
+    // Chains of RelayWork.
+    public RelayConnection? NextToWrite { get; set; }
+
+    public RelayConnection? NextToEnd { get; set; }
+
+    public RelayConnection? NextToAsk { get; set; }
+
+    /// <summary>Under the hub's lock: a write is under way.</summary>
+    public bool IsWriting { get; set; }
+
+    /// <summary>Under the hub's lock: completes when none is any more; null: nobody waits for that.</summary>
+    public TaskCompletionSource? Written { get; set; }
+
+    /// <summary>Reads until the connection ends.</summary>
+    /// <param name="early">What came with the request.</param>
+    /// <param name="cancellation">The connection's end.</param>
+    public async Task Run(ReadOnlyMemory<byte> early, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await Give(early, cancellation))
+                await Read(cancellation);
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            // Clients hang up whenever they like.
+        }
+        finally
+        {
+            await hub.End(this);
+        }
+    }
+
+    /// <summary>Something waits for the client. No two threads are here at once: the relay says it again only when all was taken.</summary>
+    public void Write() => _ = WriteAll();
+
+    /// <summary>Ends the connection at once.</summary>
+    public void Abort()
+    {
+        abort();
+        GoOn();
+    }
+
+    /// <summary>Whether it is admitted is being asked.</summary>
+    public void Ask() => _decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>That is decided.</summary>
+    public void GoOn() => _decided?.TrySetResult();
+
+    private async Task Read(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (_waitsEmpty)
+                _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
+            var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+            try
+            {
+                int length;
+                do
+                {
+                    length = await stream.ReadAsync(buffer.AsMemory(0, ReadSize), cancellation);
+                    if (length == 0 || !await Give(buffer.AsMemory(0, length), cancellation))
+                        return;
+                }
+                while (length == ReadSize);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    /// <summary>Hands bytes to the relay, waiting where the client must.</summary>
+    /// <returns>False: the client is closed.</returns>
+    private async ValueTask<bool> Give(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            bytes = bytes[hub.Handle(this, bytes.Span)..];
+            if (Client.State == RelayClientState.Closed)
+                return false;
+            if (bytes.IsEmpty)
+                return true;
+            if (Client.State == RelayClientState.AwaitingVerdict)
+                await _decided!.Task.WaitAsync(cancellation);
+            else if (RelayHub.WaitOf(Client) is var wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, cancellation);
+        }
+    }
+
+    private async Task WriteAll()
+    {
+        var bytes = hub.BeginWrite(this);
+        for (var writes = 1; !bytes.IsEmpty; writes++)
+        {
+            var isWritten = true;
+            try
+            {
+                await stream.WriteAsync(bytes);
+            }
+            catch (Exception e) when (IsEnd(e))
+            {
+                isWritten = false;
+            }
+            bytes = hub.GoOnWriting(this, isWritten);
+            if (writes % WritesInARow == 0 && !bytes.IsEmpty)
+                await Task.Yield();
+        }
+    }
+
+    private static bool IsEnd(Exception e) =>
+        e is IOException or OperationCanceledException or ObjectDisposedException or WebSocketException or InvalidOperationException;
+}
