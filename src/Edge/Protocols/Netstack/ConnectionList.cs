@@ -1,41 +1,26 @@
 namespace Edge.Protocols.Netstack;
 
-/// <summary>Connections in the order in which they came to some state, so that the oldest can be given up for a new one.</summary>
+/// <summary>Connections in the order in which they came to some state, so that the oldest can be given up for a new one. One is in one such list at most.</summary>
 internal sealed class ConnectionList
 {
-    private TcpConnection? _youngest;
+    private LinkedItems<TcpConnection, TcpConnection.ByAge> _items;
 
-    public TcpConnection? Oldest { get; private set; }
+    public TcpConnection? Oldest => _items.First;
 
-    public int Count { get; private set; }
+    public int Count => _items.Count;
 
     public void Add(TcpConnection connection)
     {
         connection.List?.Remove(connection);
         connection.List = this;
-        connection.Older = _youngest;
-        if (_youngest is null)
-            Oldest = connection;
-        else
-            _youngest.Younger = connection;
-        _youngest = connection;
-        Count++;
+        _items.Add(connection);
     }
 
     public void Remove(TcpConnection connection)
     {
         if (connection.List != this)
             return;
-        if (connection.Older is null)
-            Oldest = connection.Younger;
-        else
-            connection.Older.Younger = connection.Younger;
-        if (connection.Younger is null)
-            _youngest = connection.Older;
-        else
-            connection.Younger.Older = connection.Older;
-        connection.Older = connection.Younger = null;
         connection.List = null;
-        Count--;
+        _items.Remove(connection);
     }
 }

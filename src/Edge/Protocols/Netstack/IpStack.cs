@@ -18,7 +18,7 @@ internal sealed partial class IpStack
     private readonly SipHash _sip;
     private readonly HashSet<IpAddress> _locals = [];
     private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
-    private readonly TimerHeap _timers = new();
+    private readonly DeadlineHeap<TcpConnection> _timers = new();
     private readonly Queue<TcpConnection> _output = new();
     private readonly Queue<TcpConnection> _events = new();
     private readonly ReplyQueue _replies = new();

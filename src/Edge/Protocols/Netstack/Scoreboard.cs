@@ -11,21 +11,20 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
     /// <summary>With so many, reports about parts of segments are ignored.</summary>
     public const int MostSegments = 8192;
 
-    private SentSegment? _last;
-    private SentSegment? _oldest;
-    private SentSegment? _newest;
+    private LinkedItems<SentSegment, SentSegment.BySequence> _all;
+    private LinkedItems<SentSegment, SentSegment.BySending> _timed;
     private SentSegment? _lostHint;
     private long _measuredFrom;
     private bool _isAmbiguous;
 
-    public SentSegment? First { get; private set; }
+    public SentSegment? First => _all.First;
 
-    public SentSegment? Last => _last;
+    public SentSegment? Last => _all.Last;
 
     /// <summary>The one that was sent the longest ago, of those that may still arrive.</summary>
-    public SentSegment? Oldest => _oldest;
+    public SentSegment? Oldest => _timed.First;
 
-    public int Count { get; private set; }
+    public int Count => _all.Count;
 
     public int SackedBytes { get; private set; }
 
@@ -51,7 +50,7 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
         segment.Start = start;
         segment.Length = length;
         segment.SentAt = now;
-        Link(segment, after: _last);
+        Link(segment, after: Last);
         LinkNewest(segment);
     }
 
@@ -175,13 +174,7 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
         if (!segment.IsTimed)
             return rest;
         rest.IsTimed = true;
-        rest.EarlierSent = segment;
-        rest.LaterSent = segment.LaterSent;
-        segment.LaterSent = rest;
-        if (rest.LaterSent is null)
-            _newest = rest;
-        else
-            rest.LaterSent.EarlierSent = rest;
+        _timed.AddAfter(rest, segment);
         return rest;
     }
 
@@ -231,7 +224,7 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
         for (var segment = First; segment is not null; at = segment.End, segment = segment.Next, count++)
         {
             Debug.Assert(segment.Start == at && segment.Length > 0, "what is in flight has no gaps");
-            Debug.Assert(segment.Next is null ? segment == _last : segment.Next.Previous == segment, "both directions of the list agree");
+            Debug.Assert(segment.Next is null ? segment == Last : segment.Next.Previous == segment, "both directions of the list agree");
             Debug.Assert(!segment.IsSacked || !segment.IsLost && !segment.IsTimed, "what the peer has is not lost");
             Debug.Assert(!segment.IsRetransmitted || segment.IsLost, "only what is lost is sent again");
             Debug.Assert(segment.IsTimed == (!segment.IsSacked && (!segment.IsLost || segment.IsRetransmitted)), "what may arrive is timed");
@@ -242,7 +235,7 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
         }
         Debug.Assert(at == next, "all that is in flight is there");
         Debug.Assert((count, sacked, lost, again) == (Count, SackedBytes, LostBytes, RetransmittedBytes), "the sums are those of the segments");
-        for (var segment = _oldest; segment is not null; segment = segment.LaterSent)
+        for (var segment = Oldest; segment is not null; segment = segment.LaterSent)
             timed--;
         Debug.Assert(timed == 0, "the list by time has the timed ones");
     }
@@ -274,47 +267,23 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
 
     private void Link(SentSegment segment, SentSegment? after)
     {
-        Count++;
         Tally(segment, segment.Length);
-        segment.Previous = after;
-        segment.Next = after is null ? First : after.Next;
-        if (after is null)
-            First = segment;
-        else
-            after.Next = segment;
-        if (segment.Next is null)
-            _last = segment;
-        else
-            segment.Next.Previous = segment;
+        _all.AddAfter(segment, after);
     }
 
     private void Unlink(SentSegment segment)
     {
-        Count--;
         if (_lostHint == segment)
             _lostHint = segment.Next;
-        if (segment.Previous is null)
-            First = segment.Next;
-        else
-            segment.Previous.Next = segment.Next;
-        if (segment.Next is null)
-            _last = segment.Previous;
-        else
-            segment.Next.Previous = segment.Previous;
         UnlinkTimed(segment);
+        _all.Remove(segment);
         pool.Return(segment);
     }
 
     private void LinkNewest(SentSegment segment)
     {
         segment.IsTimed = true;
-        segment.EarlierSent = _newest;
-        segment.LaterSent = null;
-        if (_newest is null)
-            _oldest = segment;
-        else
-            _newest.LaterSent = segment;
-        _newest = segment;
+        _timed.Add(segment);
     }
 
     private void UnlinkTimed(SentSegment segment)
@@ -322,14 +291,6 @@ internal sealed class Scoreboard(SentSegmentPool pool, Rack rack)
         if (!segment.IsTimed)
             return;
         segment.IsTimed = false;
-        if (segment.EarlierSent is null)
-            _oldest = segment.LaterSent;
-        else
-            segment.EarlierSent.LaterSent = segment.LaterSent;
-        if (segment.LaterSent is null)
-            _newest = segment.EarlierSent;
-        else
-            segment.LaterSent.EarlierSent = segment.EarlierSent;
-        segment.EarlierSent = segment.LaterSent = null;
+        _timed.Remove(segment);
     }
 }

@@ -5,28 +5,21 @@ internal sealed class SentSegmentPool
 {
     private const int MostKept = 4096;
 
-    private SentSegment? _free;
-    private int _count;
+    private LinkedItems<SentSegment, SentSegment.BySequence> _free;
 
     public SentSegment Rent()
     {
-        if (_free is not { } segment)
+        if (_free.Last is not { } segment)
             return new SentSegment();
-        _free = segment.Next;
-        _count--;
-        segment.Next = null;
+        _free.Remove(segment);
         segment.IsSacked = segment.IsLost = segment.IsRetransmitted = segment.WasRetransmitted = false;
         return segment;
     }
 
+    /// <param name="segment">In no list.</param>
     public void Return(SentSegment segment)
     {
-        segment.Previous = segment.LaterSent = segment.EarlierSent = null;
-        segment.IsTimed = false;
-        if (_count == MostKept)
-            return;
-        segment.Next = _free;
-        _free = segment;
-        _count++;
+        if (_free.Count < MostKept)
+            _free.Add(segment);
     }
 }

@@ -9,7 +9,7 @@ namespace Edge.Protocols.Netstack;
 /// A TCP connection (RFC 9293). Its user writes into its memory, reads from it, and says when it is done; all other decisions are made as
 /// segments arrive (one file a step of section 3.10.7), as timers expire, and as the stack asks for output.
 /// </summary>
-internal sealed partial class TcpConnection
+internal sealed partial class TcpConnection : Scheduled
 {
     private readonly IpStack _stack;
     private readonly SendBuffer _send;
@@ -24,6 +24,8 @@ internal sealed partial class TcpConnection
     private bool _isReleased;
     private bool _wantsRoom;
     private bool _isSendingFinished;
+    private TcpConnection? _older;
+    private TcpConnection? _younger;
 
     /// <summary>Use <see cref="IpStack.Connect"/> or a listener.</summary>
     internal TcpConnection(IpStack stack, FlowKey key, TcpListener? listener, uint initialSequence, uint clockOffset, uint flowLabel)
@@ -98,18 +100,11 @@ internal sealed partial class TcpConnection
     /// <summary>Segments' bytes that were sent more than once.</summary>
     public long RetransmittedBytes { get; private set; }
 
-    /// <summary>Its place in the heap of timers; negative: none.</summary>
-    internal int TimerIndex { get; set; } = -1;
-
     internal bool IsInOutput { get; set; }
 
     internal bool IsInEvents { get; set; }
 
-    /// <summary>Neighbours in the list of half-open connections, or of those in TIME-WAIT.</summary>
-    internal TcpConnection? Older { get; set; }
-
-    internal TcpConnection? Younger { get; set; }
-
+    /// <summary>Of half-open connections, or of those in TIME-WAIT.</summary>
     internal ConnectionList? List { get; set; }
 
     // What the peer has already, but for what it misses before that, is no reason to write less.
@@ -252,6 +247,14 @@ internal sealed partial class TcpConnection
         _lastHeard = now;
         ArmKeepalive(now);
         Touch();
+    }
+
+    /// <summary>The links of <see cref="ConnectionList"/>.</summary>
+    internal readonly struct ByAge : ILinks<TcpConnection>
+    {
+        public static ref TcpConnection? Before(TcpConnection item) => ref item._older;
+
+        public static ref TcpConnection? After(TcpConnection item) => ref item._younger;
     }
 
     /// <summary>For traces and failing tests.</summary>

@@ -68,24 +68,22 @@ public sealed class KernelTcpTests
     {
         using var path = new KernelPath();
         path.Do((stack, _) => stack.Listen(null, Port));
-        TcpConnection? server = null;
-        path.On = (happened, _) => server = happened.Connection;
-        using var socket = Open(path, false);
-        await Connect(socket, false);
+        var (socket, server) = await ConnectedPair(path);
+        using var open = socket;
         await socket.SendAsync("question"u8.ToArray());
         socket.Shutdown(SocketShutdown.Send);
         await Assert.That(await path.Until((_, _) => server is { Readable: 8, State: TcpState.CloseWait })).IsTrue();
         path.Do((_, now) =>
         {
-            server!.Consume(now, 8);
+            server.Consume(now, 8);
             server.Write("answer"u8);
         });
         var buffer = new byte[100];
         await Assert.That(await socket.ReceiveAsync(buffer).WaitAsync(KernelPath.Limit)).IsEqualTo(6);
-        path.Do((_, _) => server!.FinishSending());
+        path.Do((_, _) => server.FinishSending());
         await Assert.That(await socket.ReceiveAsync(buffer).WaitAsync(KernelPath.Limit)).IsEqualTo(0);
         await Assert.That(await path.Until((stack, _) => stack.Connections == 0)).IsTrue();
-        await Assert.That(server!.CloseReason).IsEqualTo(CloseReason.Finished);
+        await Assert.That(server.CloseReason).IsEqualTo(CloseReason.Finished);
     }
 
     [Test]
@@ -95,18 +93,15 @@ public sealed class KernelTcpTests
         path.Do((stack, _) => stack.Listen(null, Port));
         foreach (var state in s_states)
         {
-            TcpConnection? server = null;
-            path.On = (happened, _) => server = happened.Connection;
-            using var socket = Open(path, false);
-            await Connect(socket, false);
-            await Assert.That(await path.Until((_, _) => server is not null)).IsTrue();
-            await Enter(path, socket, server!, state);
+            var (socket, server) = await ConnectedPair(path);
+            using var open = socket;
+            await Enter(path, socket, server, state);
             path.Do((_, _) => path.ToKernel.Drop = static _ => false);
             socket.LingerState = new LingerOption(true, 0);
             socket.Close();
-            await Assert.That(await path.Until((_, _) => server!.State == TcpState.Closed)).IsTrue().Because($"{state}: {server}");
+            await Assert.That(await path.Until((_, _) => server.State == TcpState.Closed)).IsTrue().Because($"{state}: {server}");
             // Where both have finished and only the last acknowledgement is missing, nothing was lost by it.
-            await Assert.That(server!.CloseReason).IsEqualTo(state is TcpState.Closing or TcpState.LastAck ? CloseReason.Finished : CloseReason.Reset);
+            await Assert.That(server.CloseReason).IsEqualTo(state is TcpState.Closing or TcpState.LastAck ? CloseReason.Finished : CloseReason.Reset);
         }
         await Assert.That(path.Do((stack, _) => stack.Connections)).IsEqualTo(0);
     }
@@ -118,19 +113,16 @@ public sealed class KernelTcpTests
         path.Do((stack, _) => stack.Listen(null, Port));
         foreach (var state in s_states)
         {
-            TcpConnection? server = null;
-            path.On = (happened, _) => server = happened.Connection;
-            using var socket = Open(path, false);
-            await Connect(socket, false);
-            await Assert.That(await path.Until((_, _) => server is not null)).IsTrue();
-            await Enter(path, socket, server!, state);
+            var (socket, server) = await ConnectedPair(path);
+            using var open = socket;
+            await Enter(path, socket, server, state);
             if (state == TcpState.FinWait2)
                 await Assert.That(await socket.ReceiveAsync(new byte[1]).WaitAsync(KernelPath.Limit)).IsEqualTo(0);
             // Where our FIN never arrived, the reset is beyond what the kernel expects: it asks back, and is answered (RFC 5961 section 3.2).
             path.Do((_, _) =>
             {
                 path.ToKernel.Drop = static _ => false;
-                server!.Abort();
+                server.Abort();
             });
             var error = await Assert.ThrowsAsync<SocketException>(async () =>
             {
@@ -191,24 +183,22 @@ public sealed class KernelTcpTests
     {
         using var path = new KernelPath();
         path.Do((stack, _) => stack.Listen(null, Port));
-        TcpConnection? server = null;
-        path.On = (happened, _) => server = happened.Connection;
-        using var socket = Open(path, false);
-        await Connect(socket, false);
+        var (socket, server) = await ConnectedPair(path);
+        using var open = socket;
         var sending = Exchange(socket, 1_000_000);
         await Assert.That(await path.Until((_, _) => server is { Readable: >= 65_000 })).IsTrue();
-        await Assert.That(path.Do((_, _) => server!.Readable)).IsLessThan(66_000);
-        var reader = new Transfer.Reader(server!);
+        await Assert.That(path.Do((_, _) => server.Readable)).IsLessThan(66_000);
+        var reader = new Transfer.Reader(server);
         // First a few bytes at a time, then all.
         for (var i = 0; i < 200; i++)
             path.Do((_, now) => reader.Read(now, 300));
         await Assert.That(await path.Until((_, now) =>
         {
             reader.Read(now);
-            return server!.IsAtEnd;
+            return server.IsAtEnd;
         })).IsTrue();
         await Assert.That(reader.Count).IsEqualTo(1_000_000);
-        path.Do((_, _) => server!.FinishSending());
+        path.Do((_, _) => server.FinishSending());
         await sending;
     }
 
@@ -321,6 +311,17 @@ public sealed class KernelTcpTests
 
     private static Task Connect(Socket socket, bool isV6) =>
         socket.ConnectAsync(new IPEndPoint(isV6 ? Tun.StackV6 : Tun.StackV4, Port)).WaitAsync(KernelPath.Limit);
+
+    // The stack listens.
+    private static async Task<(Socket Socket, TcpConnection Server)> ConnectedPair(KernelPath path)
+    {
+        TcpConnection? server = null;
+        path.On = (happened, _) => server = happened.Connection;
+        var socket = Open(path, false);
+        await Connect(socket, false);
+        await Assert.That(await path.Until((_, _) => server is not null)).IsTrue();
+        return (socket, server!);
+    }
 
     private static async Task Enter(KernelPath path, Socket socket, TcpConnection server, TcpState state)
     {
