@@ -1,4 +1,5 @@
 using Edge.Fuzz.Admin;
+using Edge.Fuzz.Control;
 using Edge.Fuzz.Crypto;
 using Edge.Fuzz.Derp;
 using Edge.Fuzz.Disco;
@@ -22,6 +23,9 @@ internal static class FuzzTargets
         new PklEvaluatorTarget(),
         new ConfigurationTarget(),
         new NoiseTarget(),
+        new ControlNoiseTarget(),
+        new MapStreamTarget(),
+        new ControlAnswerTarget(),
         new WireGuardTarget(),
         new NetstackTarget(),
         new StunTarget(),

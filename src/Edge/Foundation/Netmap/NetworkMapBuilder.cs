@@ -78,6 +78,19 @@ internal sealed class NetworkMapBuilder
         return _peers.Remove(id);
     }
 
+    /// <summary>Removes all peers but these.</summary>
+    public void KeepOnly(HashSet<NodeId> kept)
+    {
+        var gone = new List<NodeId>();
+        foreach (var (id, _) in _peers.ToMap())
+        {
+            if (!kept.Contains(id))
+                gone.Add(id);
+        }
+        foreach (var id in gone)
+            RemovePeer(id);
+    }
+
     public void SetUser(UserProfile user) => _users.Set(user.Id, user);
 
     /// <exception cref="InvalidOperationException">No node was set.</exception>

@@ -15,6 +15,9 @@ internal readonly struct ValueList<T>(T[]? items) : IReadOnlyList<T>, IEquatable
 
     public bool IsEmpty => Count == 0;
 
+    /// <summary>Not even an empty list was given. It is equal to one all the same.</summary>
+    public bool IsDefault => _items is null;
+
     public ReadOnlySpan<T> Span => _items;
 
     public T this[int index] => Span[index];
