@@ -1,0 +1,33 @@
+using Edge.Foundation.Keys;
+using Edge.Foundation.Netmap;
+
+namespace Edge.Protocols.Control.Session;
+
+/// <summary>What a session begins with.</summary>
+internal sealed record ControlOptions
+{
+    /// <summary>What this node tells about itself at first.</summary>
+    public required HostInfo Host { get; init; }
+
+    /// <summary>The node's key from an earlier start; null: a new one is made.</summary>
+    public PrivateKey? NodeKey { get; init; }
+
+    /// <summary>The server knows <see cref="NodeKey"/>: there is no need to register before the map is asked for.</summary>
+    public bool IsRegistered { get; init; }
+
+    /// <summary>The server's key from an earlier start, so that it need not be fetched; zero: not known.</summary>
+    public KeyOf<MachineKind> ServerKey { get; init; }
+
+    /// <summary>The disco key of this start.</summary>
+    public required KeyOf<DiscoKind> DiscoKey { get; init; }
+
+    /// <summary>A secret that lets the node in; null: a person must.</summary>
+    public string? AuthKey { get; init; }
+
+    public bool IsEphemeral { get; init; }
+
+    /// <summary>The netmap of an earlier start: good until the server tells another.</summary>
+    public NetworkMap? CachedMap { get; init; }
+
+    public ControlLimits Limits { get; init; } = new();
+}

@@ -1,0 +1,32 @@
+namespace Edge.Protocols.Control.Session;
+
+/// <summary>
+/// How long a session waits (tailscale v1.96.5: controlclient/direct.go for the watchdog, logtail/backoff for the longest pause).
+/// </summary>
+internal static class ControlTimes
+{
+    /// <summary>From one message of the map stream to the next. Servers send a sign of life each minute.</summary>
+    public static TimeSpan Watchdog => TimeSpan.FromSeconds(120);
+
+    /// <summary>For the server's key. Those who fetch it have shorter limits for its parts.</summary>
+    public static TimeSpan FetchKey => TimeSpan.FromSeconds(30);
+
+    /// <summary>To an open channel.</summary>
+    public static TimeSpan Dial => TimeSpan.FromSeconds(60);
+
+    /// <summary>For the answer to a registration or an update. Headscale answers on a tick, under load after several.</summary>
+    public static TimeSpan Answer => TimeSpan.FromSeconds(60);
+
+    /// <summary>For a person to open a URL; then it is asked for anew.</summary>
+    public static TimeSpan Followup => TimeSpan.FromHours(1);
+
+    public static TimeSpan FirstPause => TimeSpan.FromMilliseconds(500);
+
+    public static TimeSpan LongestPause => TimeSpan.FromSeconds(30);
+
+    /// <summary>After the server said that it will not have this node: asking again at once changes nothing.</summary>
+    public static TimeSpan RefusedPause => TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest that a server can put us off for.</summary>
+    public static TimeSpan LongestRetryAfter => TimeSpan.FromHours(1);
+}

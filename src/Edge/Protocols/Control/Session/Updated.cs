@@ -1,0 +1,4 @@
+namespace Edge.Protocols.Control.Session;
+
+/// <summary>The server took an update.</summary>
+internal sealed record Updated(int Attempt) : ControlEvent(Attempt);
