@@ -7,7 +7,6 @@ using Edge.Io;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
 using Edge.Orb.Middlewares;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -17,7 +16,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Orb;
@@ -37,7 +35,7 @@ internal sealed class OrbServer : IAsyncDisposable
     private readonly List<(Listener Listener, EndPoint EndPoint)> _opened = [];
     private readonly List<(PrivateListener Listener, EndPoint EndPoint)> _openedPrivate = [];
     private readonly IReadOnlyList<PrivateListener> _private;
-    private (WebApplication Host, IServer Server)? _built;
+    private (ServiceProvider Services, IServer Server)? _built;
 
     /// <exception cref="OrbException">The configuration asks for what cannot be had.</exception>
     public OrbServer(EdgeServer configuration, OrbOptions options)
@@ -130,8 +128,8 @@ internal sealed class OrbServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        if (_built is { Host: var host })
-            await host.DisposeAsync();
+        if (_built is { Services: var services })
+            await services.DisposeAsync();
         _sockets.Dispose();
         await Services.LogSinks.DisposeAsync();
         _meter.Dispose();
@@ -166,25 +164,23 @@ internal sealed class OrbServer : IAsyncDisposable
         }
     }
 
-    private (WebApplication Host, IServer Server) Build()
+    private (ServiceProvider Services, IServer Server) Build()
     {
         // RFC 9112, section 2.2: a server may take a bare LF for the end of a line. Whoever stands in front may not, and then reads another
         // message than we do. Kestrel asks for this when it is made.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
-        // The empty builder reads no environment, no file and no arguments. The content root is not ours to watch or to serve from.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "edge", ContentRootPath = "/", EnvironmentName = "Production" });
-        builder.Services.Replace(ServiceDescriptor.Singleton(_options.Logs));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
-        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        var kestrel = new KestrelServices(_options.Logs);
+        kestrel.Configure<KestrelServerOptions>(Configure);
+        kestrel.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.CreateBoundListenSocket = endPoint => _sockets[endPoint];
             // One of the two queues between a socket and its request; Io.InlineSockets is the other.
             sockets.UnsafePreferInlineScheduling = true;
         });
         // Beside the sockets' own, which comes first or not at all.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(_priorKnowledge);
-        var host = builder.Build();
-        return (host, host.Services.GetRequiredService<IServer>());
+        kestrel.Add<IConnectionListenerFactory>(_priorKnowledge);
+        var services = kestrel.Build(out var server);
+        return (services, server);
     }
 
     private void Configure(KestrelServerOptions kestrel)
