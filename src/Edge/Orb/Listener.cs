@@ -4,7 +4,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Edge.Foundation.Configuration;
 using Edge.Orb.Certificates;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Connections;
 
 namespace Edge.Orb;
 
@@ -62,15 +62,17 @@ internal sealed class Listener
     }
 
     /// <summary>The terms of a handshake: those of the site that the client names.</summary>
+    /// <param name="connection">Learns whose terms they are.</param>
+    /// <param name="name">Empty: the client named none.</param>
+    /// <param name="cancellation">Ends the wait for a certificate.</param>
     /// <exception cref="AuthenticationException">No site answers to the name: the handshake fails.</exception>
-    public async ValueTask<SslServerAuthenticationOptions> Agree(TlsHandshakeCallbackContext context)
+    public async ValueTask<SslServerAuthenticationOptions> Agree(ConnectionContext connection, string name, CancellationToken cancellation)
     {
-        var name = context.ClientHelloInfo.ServerName;
         // A client that asks by address names nobody (RFC 6066, section 3).
         var site = name.Length == 0 ? Default ?? Sites[0] : Find(name);
         if (site?.Tls is null)
             throw new AuthenticationException("no site of this listener answers to the name");
-        context.Connection.Features.Set(new Handshake(site, name.Length > 0));
-        return await site.Tls.OptionsFor(name, context.CancellationToken);
+        connection.Features.Set(new Handshake(site, name.Length > 0));
+        return await site.Tls.OptionsFor(name, cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Edge.Foundation.Configuration;
 using Microsoft.Extensions.Logging;
 using Level = Microsoft.Extensions.Logging.LogLevel;
@@ -27,6 +28,9 @@ internal static partial class OrbLog
 
     [LoggerMessage(Level = Level.Information, Message = "an HTTP/2 connection is closed: its client took back most of its requests, {Count} of them, before they were answered")]
     public static partial void ManyResets(this ILogger log, int count);
+
+    [LoggerMessage(Level = Level.Debug, Message = "no TLS with {Client}: {Reason}")]
+    public static partial void NoHandshake(this ILogger log, EndPoint? client, string reason);
 
     [LoggerMessage(Level = Level.Debug, Message = "{Method} {Path}: refused with {Status}: {Reason}")]
     public static partial void BadRequest(this ILogger log, string method, string? path, int status, string reason);

@@ -13,7 +13,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -229,8 +228,8 @@ internal sealed class OrbServer : IAsyncDisposable
         });
         if (listener.HasTls)
         {
-            options.Protocols = HttpProtocols.Http1AndHttp2;
-            options.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = listener.Agree, HandshakeTimeout = _options.Limits.HandshakeTimeout });
+            // The protocols are left as they are: naming HTTP/2 where Kestrel does not see its own TLS makes it warn that there is none.
+            options.Use(new Encryption(listener, _options.Limits.HandshakeTimeout, _options.Time, _options.Logs.CreateLogger("tls")).Around);
         }
         else
         {
