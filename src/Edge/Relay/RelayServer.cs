@@ -9,7 +9,6 @@ using Edge.Io;
 using Edge.Io.Derp;
 using Edge.Orb;
 using Edge.Protocols.Derp;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,7 +16,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using PublicKey = Edge.Foundation.Keys.PublicKey;
 using Tls = Edge.Io.Tls;
@@ -51,7 +49,7 @@ internal sealed class RelayServer : IAsyncDisposable
     private readonly BootstrapNames _names;
     private readonly List<Task> _running = [];
     private StunSocket? _stun;
-    private (WebApplication Host, IServer Server)? _built;
+    private (ServiceProvider Services, IServer Server)? _built;
     private SslServerAuthenticationOptions? _terms;
 
     /// <exception cref="OrbException">Its key or certificate cannot be had.</exception>
@@ -149,8 +147,8 @@ internal sealed class RelayServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        if (_built is { Host: var host })
-            await host.DisposeAsync();
+        if (_built is { Services: var services })
+            await services.DisposeAsync();
         _stun?.Dispose();
         await Task.WhenAll(_running);
         _sockets.Dispose();
@@ -214,20 +212,19 @@ internal sealed class RelayServer : IAsyncDisposable
         }
     }
 
-    private (WebApplication Host, IServer Server) Build()
+    private (ServiceProvider Services, IServer Server) Build()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "edge", ContentRootPath = "/", EnvironmentName = "Production" });
-        builder.Services.Replace(ServiceDescriptor.Singleton(_options.Logs));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
-        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        var kestrel = new KestrelServices(_options.Logs);
+        kestrel.Configure<KestrelServerOptions>(Configure);
+        kestrel.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.CreateBoundListenSocket = endPoint => _sockets[endPoint];
             sockets.UnsafePreferInlineScheduling = true;
             sockets.MaxReadBufferSize = SocketBuffer;
             sockets.MaxWriteBufferSize = SocketBuffer;
         });
-        var host = builder.Build();
-        return (host, host.Services.GetRequiredService<IServer>());
+        var services = kestrel.Build(out var server);
+        return (services, server);
     }
 
     private void Configure(KestrelServerOptions kestrel)
