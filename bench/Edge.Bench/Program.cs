@@ -1,6 +1,7 @@
 using System.Globalization;
 using Edge.Bench;
 using Edge.Bench.Http;
+using Edge.Bench.Relay;
 
 // One file a benchmark; each prints its table and returns whether it met its goals.
 var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)>(StringComparer.Ordinal)
@@ -10,6 +11,7 @@ var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)
     ["filter"] = ("the packet filter: one look-up with 10, 1,000 and 100,000 rules", FilterBenchmark.Run),
     ["netstack-core"] = ("TCP between two stacks in memory beside WireGuard's core: segments, allocations, memory of an idle connection", NetstackBenchmark.Run),
     ["wg-core"] = ("WireGuard's core beside the AEAD alone: packets, handshakes, memory of an idle peer", WireGuardBenchmark.Run),
+    ["relay"] = ("`edge tun derp` beside Tailscale's derper: packets over TLS, memory of idle clients", RelayBenchmark.Run),
     ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
     ["tunnel"] = ("two `edge tun up` beside two of Debian's wireguard-go and the bare cable; takes root", TunnelBenchmark.Run),
 };

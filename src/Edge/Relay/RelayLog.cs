@@ -14,7 +14,7 @@ internal static partial class RelayLog
     [LoggerMessage(Level = LogLevel.Information, Message = "relay: STUN on UDP port {Port}")]
     public static partial void Stun(this ILogger log, int port);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "relay: ANYBODY may use this relay, for {Client} each and {Total} in all: nobody is asked whom to admit. Give `--admission-url URL`, or keep strangers away by a firewall")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "relay: ANYBODY may use this relay: nobody is asked whom to admit. What one client may send: {Client}; all of them together: {Total}. Give `--admission-url URL`, or keep strangers away by a firewall")]
     public static partial void Open(this ILogger log, string client, string total);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "relay: there is no folder for state: the relay's key and certificate are new at each start, and clients that were told the certificate's hash will refuse the next one. Give `--state DIR`")]

@@ -167,7 +167,7 @@ internal sealed class RelayServer : IAsyncDisposable
     }
 
     private static string RateText(long bytesPerSecond) => bytesPerSecond == 0
-        ? "as much as comes"
+        ? "no limit"
         : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytesPerSecond * 8 / 1e6:0.#} Mbit/s");
 
     private void StartMesh()

@@ -71,7 +71,7 @@ internal sealed class NarrowProxy : IAsyncDisposable
             await using var onward = new SslStream(relay.GetStream(), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
             await onward.AuthenticateAsClientAsync("relay");
             await onward.WriteAsync(buffer.AsMemory(0, length), _stopping.Token);
-            await Task.WhenAny(tls.CopyToAsync(onward, _stopping.Token), onward.CopyToAsync(tls, _stopping.Token));
+            await Task.WhenAny(Pump(tls, onward), Pump(onward, tls));
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
         {
@@ -79,6 +79,17 @@ internal sealed class NarrowProxy : IAsyncDisposable
         finally
         {
             client.Dispose();
+        }
+    }
+
+    private async Task Pump(SslStream from, SslStream to)
+    {
+        try
+        {
+            await from.CopyToAsync(to, _stopping.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
         }
     }
 }

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Edge.Foundation.Keys;
+using Edge.Io;
+using Edge.Io.Derp;
+using Edge.Protocols.Derp;
+using PublicKey = Edge.Foundation.Keys.PublicKey;
+
+namespace Edge.Bench.Relay;
+
+/// <summary>Clients of a relay, in this process, pinned away from it.</summary>
+[SupportedOSPlatform("linux")]
+internal static class RelayLoad
+{
+    private const int ConnectingAtOnce = 16;
+
+    /// <summary>Pairs of clients, each with a window of packets that the other side's answers move.</summary>
+    public static async Task<LoadFigures> Forward(RelayProcess relay, int pairs, TimeSpan time)
+    {
+        InlineSockets.Use();
+        Pin();
+        await using var clients = await Idle(relay, 0);
+        var receivers = new List<PairReceiver>();
+        var senders = new List<PairSender>();
+        for (var i = 0; i < pairs; i++)
+        {
+            var (receiver, sender) = (new PairReceiver(), new PairSender());
+            var from = await clients.Add(sender);
+            var to = await clients.Add(receiver);
+            (receiver.Peer, sender.Peer) = (from.Key, to.Key);
+            receivers.Add(receiver);
+            senders.Add(sender);
+            sender.Begin(from.Connection);
+        }
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        var (packets, processor, began) = (receivers.Sum(one => one.Packets), relay.ProcessorSeconds, Stopwatch.GetTimestamp());
+        foreach (var receiver in receivers)
+            receiver.Forget();
+        await Task.Delay(time);
+        var elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        packets = receivers.Sum(one => one.Packets) - packets;
+        processor = relay.ProcessorSeconds - processor;
+        foreach (var sender in senders)
+            sender.End();
+        var bytes = packets * (double)PairSender.PacketSize;
+        return new LoadFigures(bytes * 8 / 1e6 / elapsed, packets / elapsed, PairReceiver.Percentile(receivers, 0.99), processor / (bytes / 1e9), relay.ResidentBytes);
+    }
+
+    /// <summary>Clients that are connected and do nothing.</summary>
+    public static async Task<ClientGroup> Idle(RelayProcess relay, int count)
+    {
+        var group = new ClientGroup(relay.Node);
+        using var gate = new SemaphoreSlim(ConnectingAtOnce);
+        await Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
+        {
+            await gate.WaitAsync();
+            try
+            {
+                await group.Add(Deaf.Instance);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }));
+        return group;
+    }
+
+    private static void Pin()
+    {
+        using var self = Process.GetCurrentProcess();
+        if (Environment.ProcessorCount > 1)
+            self.ProcessorAffinity = 2;
+    }
+
+    internal sealed class ClientGroup(DerpNode node) : IAsyncDisposable
+    {
+        private readonly Lock _lock = new();
+        private readonly List<(DerpConnection Connection, PrivateKey Key)> _clients = [];
+        private readonly DerpDialler _dialler = new(new Dialler(new SystemResolver(), TimeProvider.System), new Lazy<X509Certificate2Collection>(() => []), TimeProvider.System);
+
+        public async Task<(DerpConnection Connection, PublicKey Key)> Add(IDerpReceiver receiver)
+        {
+            var key = new PrivateKey(RandomNumberGenerator.GetBytes(PrivateKey.Size));
+            var connection = await DerpConnection.Connect(_dialler, node, new DerpClientOptions { Key = key }, new SystemEntropy(), receiver, CancellationToken.None);
+            // Home is never left for idling.
+            connection.SetHome(true);
+            while (!connection.IsWelcome)
+                await Task.Delay(1);
+            lock (_lock)
+                _clients.Add((connection, key));
+            return (connection, key.PublicKey);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var (connection, key) in _clients)
+            {
+                await connection.DisposeAsync();
+                key.Dispose();
+            }
+        }
+    }
+
+    private sealed class Deaf : IDerpReceiver
+    {
+        public static Deaf Instance { get; } = new();
+
+        public void Receive(DerpConnection connection, in DerpMessage message)
+        {
+        }
+    }
+}
