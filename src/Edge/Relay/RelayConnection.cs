@@ -16,8 +16,13 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
     /// <summary>Writes in a row, in a thread that should be reading for another client.</summary>
     private const int WritesInARow = 8;
 
+    /// <summary>Reads in a row for which others wait.</summary>
+    private const int ReadsInARow = 8;
+
     private readonly bool _waitsEmpty = stream is not WebSocketStream;
     private TaskCompletionSource? _decided;
+    private RelayConnection? _toWrite;
+    private int _readsBeforeWriting;
 
     public RelayClient Client { get; } = client;
 
@@ -50,6 +55,7 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
         }
         finally
         {
+            WriteToOthers();
             await hub.End(this);
         }
     }
@@ -75,14 +81,14 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
         while (true)
         {
             if (_waitsEmpty)
-                _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
+                _ = await BeforeWaiting(stream.ReadAsync(Memory<byte>.Empty, cancellation));
             var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
             try
             {
                 int length;
                 do
                 {
-                    length = await stream.ReadAsync(buffer.AsMemory(0, ReadSize), cancellation);
+                    length = await BeforeWaiting(stream.ReadAsync(buffer.AsMemory(0, ReadSize), cancellation));
                     if (length == 0 || !await Give(buffer.AsMemory(0, length), cancellation))
                         return;
                 }
@@ -95,17 +101,46 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
         }
     }
 
+    /// <summary>While there is more to read, what was read gathers, and leaves in fewer and fuller writes.</summary>
+    private ValueTask<int> BeforeWaiting(ValueTask<int> read)
+    {
+        if (!read.IsCompleted || ++_readsBeforeWriting >= ReadsInARow)
+            WriteToOthers();
+        return read;
+    }
+
+    private void WriteToOthers()
+    {
+        var connection = _toWrite;
+        _toWrite = null;
+        _readsBeforeWriting = 0;
+        RelayHub.WriteTo(connection);
+    }
+
+    private void Gather(RelayConnection? connections)
+    {
+        while (connections is not null)
+        {
+            var next = connections.NextToWrite;
+            connections.NextToWrite = _toWrite;
+            _toWrite = connections;
+            connections = next;
+        }
+    }
+
     /// <summary>Hands bytes to the relay, waiting where the client must.</summary>
     /// <returns>False: the client is closed.</returns>
     private async ValueTask<bool> Give(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         while (true)
         {
-            bytes = bytes[hub.Handle(this, bytes.Span)..];
+            bytes = bytes[hub.Handle(this, bytes.Span, out var toWrite)..];
+            Gather(toWrite);
             if (Client.State == RelayClientState.Closed)
                 return false;
             if (bytes.IsEmpty)
                 return true;
+            WriteToOthers();
             if (Client.State == RelayClientState.AwaitingVerdict)
                 await _decided!.Task.WaitAsync(cancellation);
             else if (RelayHub.WaitOf(Client) is var wait && wait > TimeSpan.Zero)

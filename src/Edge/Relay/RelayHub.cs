@@ -75,8 +75,11 @@ internal sealed class RelayHub : IDisposable
     }
 
     /// <summary>Bytes of a client.</summary>
-    /// <returns>How many were used; fewer when the client must wait or is closed.</returns>
-    public int Handle(RelayConnection connection, ReadOnlySpan<byte> bytes)
+    /// <param name="connection">Its connection.</param>
+    /// <param name="bytes">What has come.</param>
+    /// <param name="toWrite">Whom something waits for now, to be written to soon; the caller's to do.</param>
+    /// <returns>How many bytes were used; fewer when the client must wait or is closed.</returns>
+    public int Handle(RelayConnection connection, ReadOnlySpan<byte> bytes, out RelayConnection? toWrite)
     {
         int used;
         RelayWork work;
@@ -85,8 +88,28 @@ internal sealed class RelayHub : IDisposable
             used = _relay.Handle(MonotonicClock.Now, connection.Client, bytes);
             work = Settle();
         }
+        toWrite = work.ToWrite;
+        work.ToWrite = null;
+        // Who is closed is to read what was said to it before.
+        if (work.ToEnd is not null)
+        {
+            WriteTo(toWrite);
+            toWrite = null;
+        }
         Do(work);
         return used;
+    }
+
+    /// <summary>Writes to all of a chain.</summary>
+    public static void WriteTo(RelayConnection? connection)
+    {
+        while (connection is not null)
+        {
+            var next = connection.NextToWrite;
+            connection.NextToWrite = null;
+            connection.Write();
+            connection = next;
+        }
     }
 
     /// <summary>What is to be written to a client first; empty: nothing.</summary>
@@ -308,13 +331,7 @@ internal sealed class RelayHub : IDisposable
             connection.Wake();
             connection = next;
         }
-        for (var connection = work.ToWrite; connection is not null;)
-        {
-            var next = connection.NextToWrite;
-            connection.NextToWrite = null;
-            connection.Write();
-            connection = next;
-        }
+        WriteTo(work.ToWrite);
         for (var connection = work.ToEnd; connection is not null;)
         {
             var next = connection.NextToEnd;
