@@ -110,6 +110,14 @@ public sealed class FilterTests
         await Assert.That(Asked()).IsTrue();
         filter.Capabilities.Remove(s_peer);
         await Assert.That(Asked()).IsFalse();
+        var node = new TailnetNode { Id = new NodeId(1), Addresses = [new IpPrefix(s_peer, 32)], Capabilities = RecordedRules.CapabilitiesOf("third") };
+        filter.Capabilities.Apply(new PeerChange(node.Id, null, node));
+        await Assert.That(Asked()).IsTrue();
+        var moved = node with { Addresses = [new IpPrefix(IpAddress.V4(0x6440_0002), 32)] };
+        filter.Capabilities.Apply(new PeerChange(node.Id, node, moved));
+        await Assert.That(Asked()).IsFalse();
+        filter.Capabilities.Apply(new PeerChange(node.Id, moved, null));
+        await Assert.That(filter.Capabilities.Count).IsEqualTo(0);
 
         bool Asked() => filter.Check(IpProtocol.Tcp, s_peer, s_here, 80).IsAccepted;
     }

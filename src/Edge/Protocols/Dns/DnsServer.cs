@@ -14,7 +14,13 @@ internal sealed class DnsServer
     private readonly MagicDns _magic;
     private readonly DnsForwarder _forwarder;
     private readonly Queue<DnsAction> _outbox = [];
+    private readonly List<PeerChange> _changes = [];
     private DnsRoutes _routes = new(default);
+    private NetworkMap? _map;
+    private DnsPreferences _preferences;
+    private TailnetNode? _exitNode;
+    private DnsSettings? _settings;
+    private ValueList<DnsResolver> _system;
     private bool _hasDefault;
 
     public DnsServer(EntropySource entropy)
@@ -35,6 +41,41 @@ internal sealed class DnsServer
     public int WaitingCount => _forwarder.JobCount;
 
     public Timestamp NextDeadline => _forwarder.NextDeadline;
+
+    /// <summary>
+    /// Follows the netmap: a peer that changed costs what its names cost. Whom to ask changes only where that follows from what did: otherwise what is under
+    /// way goes on, and what is known is kept.
+    /// </summary>
+    /// <param name="map">As it is now.</param>
+    /// <param name="preferences">The user's.</param>
+    /// <param name="system">The host's own resolvers.</param>
+    public void Update(NetworkMap map, DnsPreferences preferences, ValueList<DnsResolver> system)
+    {
+        _changes.Clear();
+        map.CollectChanges(_map, _changes);
+        var (exitNode, isSelfNew) = (_exitNode, _map is null || map.Self != _map.Self);
+        foreach (var change in _changes)
+        {
+            Names.Apply(change);
+            if (IsExitNode(change.Before, preferences) || IsExitNode(change.After, preferences))
+                exitNode = IsExitNode(change.After, preferences) ? change.After : null;
+        }
+        if (preferences.ExitNode != _preferences.ExitNode)
+            exitNode = FindExitNode(map, preferences);
+        if (isSelfNew)
+            Names.SetSelf(map.Self);
+        if (map.Dns.ExtraRecords != (_map?.Dns ?? DnsConfig.Empty).ExtraRecords)
+            Names.SetExtraRecords(map.Dns.ExtraRecords);
+        if (_settings is null || isSelfNew || map.Dns != _map!.Dns || preferences != _preferences || exitNode != _exitNode || system != _system)
+        {
+            // An expired node's tailnet would not answer (dnsConfigForNetmap).
+            var settings = DnsSettings.Of(map, preferences.AcceptsDns && !map.Self.IsExpired, exitNode, preferences.ExitNode.Length > 0);
+            if (settings != _settings || system != _system)
+                Configure(settings, system);
+            (_settings, _system) = (settings, system);
+        }
+        (_map, _preferences, _exitNode) = (map, preferences, exitNode);
+    }
 
     /// <summary>Whom to ask from now on. What is under way fails, what is known is forgotten: both came from others.</summary>
     /// <param name="settings">Of the netmap.</param>
@@ -106,6 +147,18 @@ internal sealed class DnsServer
     public void HandleTime(Timestamp now) => _forwarder.HandleTime(now);
 
     public bool Poll(out DnsAction action) => _outbox.TryDequeue(out action) || _forwarder.Poll(out action);
+
+    private static bool IsExitNode(TailnetNode? node, DnsPreferences preferences) => node is not null && preferences.ExitNode.Length > 0 && node.StableId == preferences.ExitNode;
+
+    private static TailnetNode? FindExitNode(NetworkMap map, DnsPreferences preferences)
+    {
+        foreach (var (_, peer) in map.Peers)
+        {
+            if (IsExitNode(peer, preferences))
+                return peer;
+        }
+        return null;
+    }
 
     private void Answer(long client, byte[] message) => _outbox.Enqueue(new DnsAction(DnsActionKind.Answer, 0, client, null, message));
 }

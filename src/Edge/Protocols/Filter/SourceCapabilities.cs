@@ -19,6 +19,17 @@ internal sealed class SourceCapabilities
 
     public int Count => _entries.Count;
 
+    /// <summary>A peer that came, went or changed.</summary>
+    public void Apply(PeerChange change)
+    {
+        if (change is { Before: { } before, After: { } after } && before.Addresses == after.Addresses && before.Capabilities == after.Capabilities)
+            return;
+        foreach (var prefix in change.Before?.Addresses ?? default)
+            Remove(prefix.Address);
+        foreach (var prefix in change.After?.Addresses ?? default)
+            Set(prefix.Address, change.After!.Capabilities);
+    }
+
     /// <summary>Notes what the peer may do whose own address this is.</summary>
     public void Set(IpAddress address, Capabilities capabilities)
     {
