@@ -9,7 +9,7 @@ using Edge.Protocols.Control.Messages;
 namespace Edge.Protocols.Control.Json;
 
 /// <summary>Writes the requests as Go's encoding/json does: empty fields left out, except those that tailcfg always writes.</summary>
-internal static class ControlJsonWriter
+internal static partial class ControlJsonWriter
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
