@@ -2,6 +2,7 @@ using Edge.Dataplane.Offload;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Peers;
 using Edge.Foundation.Time;
+using Edge.Protocols.Netstack;
 using Edge.Protocols.Routes;
 using Edge.Protocols.WireGuard;
 
@@ -16,7 +17,8 @@ namespace Edge.Dataplane;
 /// </summary>
 /// <param name="device">Its peers are those of <paramref name="routes"/>. Owned.</param>
 /// <param name="routes">Which peer owns an address.</param>
-internal sealed class Engine(WireGuardDevice device, Routes routes) : IDisposable
+/// <param name="stack">The netstack that packets go to and come from; null: they are the system's.</param>
+internal sealed partial class Engine(WireGuardDevice device, Routes routes, EngineStack? stack = null) : IDisposable
 {
     public EngineCounters Counters;
 
@@ -24,19 +26,28 @@ internal sealed class Engine(WireGuardDevice device, Routes routes) : IDisposabl
     private IpAddress _knownSource;
     private PeerId _knownOwner;
 
+    // The same of the netstack's packets.
+    private IpAddress _knownDestination;
+    private PeerId _knownTarget;
+
     public WireGuardDevice Device => device;
 
     public Routes Routes => routes;
 
-    public Timestamp NextDeadline => device.NextDeadline;
+    public IpStack? Stack => stack?.Stack;
+
+    /// <summary>Gives back the memory that only a busy time needed.</summary>
+    public void Trim() => stack?.Stack.Blocks.Trim();
+
+    public Timestamp NextDeadline => stack is null ? device.NextDeadline : Timestamp.Min(device.NextDeadline, stack.NextDeadline);
 
     /// <summary>Opens datagrams where they lie and hands on the packets that came out, which stay there until they were written.</summary>
     /// <param name="now">When they arrived.</param>
     /// <param name="path">Whom they came from and which of our addresses they came to.</param>
     /// <param name="datagrams">One behind the other.</param>
     /// <param name="size">Bytes of each; the last may have fewer.</param>
-    /// <param name="join">Takes the packets.</param>
-    public void HandleDatagrams(Timestamp now, in DatagramPath path, Span<byte> datagrams, int size, PacketJoin join)
+    /// <param name="join">Takes the packets; null: the netstack does.</param>
+    public void HandleDatagrams(Timestamp now, in DatagramPath path, Span<byte> datagrams, int size, PacketJoin? join)
     {
         while (datagrams.Length > 0)
         {
@@ -50,7 +61,11 @@ internal sealed class Engine(WireGuardDevice device, Routes routes) : IDisposabl
                 continue;
             }
             Counters.Opened++;
-            join.Add(packet);
+            Counters.OpenedBytes += packet.Length;
+            if (join is not null)
+                join.Add(packet);
+            else
+                stack?.Stack.Handle(now, packet);
         }
     }
 
@@ -78,7 +93,7 @@ internal sealed class Engine(WireGuardDevice device, Routes routes) : IDisposabl
         }
     }
 
-    /// <summary>Puts everything else that is to be sent into the outbox: handshakes, keep-alives, packets that waited.</summary>
+    /// <summary>Puts everything else that is to be sent into the outbox: handshakes, keep-alives, packets that waited, the netstack's.</summary>
     /// <param name="now">Timers that are due by then run.</param>
     /// <param name="wall">The time of day.</param>
     /// <param name="outbox">Receives the datagrams.</param>
@@ -91,7 +106,7 @@ internal sealed class Engine(WireGuardDevice device, Routes routes) : IDisposabl
             if (room.IsEmpty)
                 return false;
             if (!device.Poll(now, wall, room, out var outgoing))
-                return true;
+                return stack is null || PollStack(now, stack, outbox);
             if (outgoing.Path.Remote == default)
                 Counters.Pathless++;
             else
@@ -115,6 +130,7 @@ internal sealed class Engine(WireGuardDevice device, Routes routes) : IDisposabl
                 return SealOutcome.Lost;
             outbox.Commit(path, length);
             Counters.Sealed++;
+            Counters.SealedBytes += length;
         }
         return SealOutcome.Done;
     }
@@ -144,7 +160,7 @@ internal sealed class Engine(WireGuardDevice device, Routes routes) : IDisposabl
     }
 
     /// <summary>To be called when <see cref="Routes"/> were changed.</summary>
-    public void ForgetLookups() => _knownOwner = PeerId.None;
+    public void ForgetLookups() => _knownOwner = _knownTarget = PeerId.None;
 
     private static IpAddress DestinationOf(ReadOnlySpan<byte> packet) =>
         IpAddress.Read(packet[0] >> 4 == 4 ? packet.Slice(16, 4) : packet.Slice(24, 16));

@@ -9,6 +9,12 @@ internal struct EngineCounters
     /// <summary>Packets opened and handed on.</summary>
     public long Opened;
 
+    /// <summary>Bytes of the datagrams that they became.</summary>
+    public long SealedBytes;
+
+    /// <summary>Bytes of the packets opened.</summary>
+    public long OpenedBytes;
+
     /// <summary>Packets to an address that no peer owns.</summary>
     public long Unroutable;
 

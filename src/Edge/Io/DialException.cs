@@ -4,4 +4,6 @@ namespace Edge.Io;
 internal sealed class DialException(DialStep step, string message, Exception? cause = null) : IOException(message, cause)
 {
     public DialStep Step { get; } = step;
+
+    public DialFault Fault { get; init; }
 }

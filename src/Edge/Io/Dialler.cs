@@ -1,19 +1,20 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Edge.Io;
 
 /// <summary>
-/// Dials over the host's sockets: all addresses of a name, IPv6 and IPv4 in turn, each begun a moment after the one before it
+/// Dials all addresses of a name, IPv6 and IPv4 in turn, each begun a moment after the one before it
 /// (RFC 8305, "happy eyeballs"); the first that connects wins.
 /// </summary>
-internal sealed class Dialler(IResolver resolver, TimeProvider time) : IDialler
+internal sealed class Dialler(IResolver resolver, TimeProvider time, IConnector? connector = null) : IDialler
 {
     /// <summary>RFC 8305, section 5: the recommended Connection Attempt Delay.</summary>
     private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A name may have hundreds of addresses; if none of this many answers, the rest will hardly.</summary>
     private const int MaxAttempts = 8;
+
+    private readonly IConnector _connector = connector ?? new HostConnector();
 
     public async ValueTask<Stream> Dial(string host, int port, CancellationToken cancellation)
     {
@@ -86,23 +87,5 @@ internal sealed class Dialler(IResolver resolver, TimeProvider time) : IDialler
         }
     }
 
-    private static async Task<Stream> Connect(IPEndPoint endpoint, CancellationToken cancellation)
-    {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(endpoint, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw new DialException(DialStep.Connect, $"no connection to {endpoint}: {e.SocketErrorCode}", e);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private Task<Stream> Connect(IPEndPoint endpoint, CancellationToken cancellation) => _connector.Connect(endpoint, cancellation).AsTask();
 }

@@ -29,16 +29,16 @@ internal sealed class Shard : IDisposable
     private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(10);
 
     private readonly Engine _engine;
-    private readonly TunDevice _tun;
+    private readonly TunDevice? _tun;
     private readonly UdpSocket? _v4;
     private readonly UdpSocket? _v6;
-    private readonly PacketJoin _join;
+    private readonly PacketJoin? _join;
     private readonly Epoll _epoll = new();
     private readonly Mailbox _mailbox = new();
     private readonly SealedOutbox _outbox = new();
     private readonly ReceiveBatch _receiving = new();
     private readonly SendBatch _sending = new();
-    private readonly Slab _reading = new(TunDevice.BufferSize);
+    private readonly Slab? _reading;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _slots = ReceiveBatch.Capacity;
@@ -51,23 +51,28 @@ internal sealed class Shard : IDisposable
     private bool _mustStop;
 
     /// <param name="engine">Driven by this thread alone from <see cref="Start"/> on. Owned.</param>
-    /// <param name="tun">Owned.</param>
+    /// <param name="name">For people who look at threads.</param>
+    /// <param name="tun">Owned; null where the engine's netstack has the packets.</param>
     /// <param name="v4">Owned; null where the machine has no IPv4.</param>
     /// <param name="v6">Owned; null where the machine has no IPv6.</param>
-    public Shard(Engine engine, TunDevice tun, UdpSocket? v4, UdpSocket? v6)
+    public Shard(Engine engine, string name, TunDevice? tun, UdpSocket? v4, UdpSocket? v6)
     {
         _engine = engine;
         _tun = tun;
         _v4 = v4;
         _v6 = v6;
-        _join = new PacketJoin(tun, tun.CutsUdp) { IsEnabled = tun.HasHeaders };
-        _epoll.Watch(tun.Number, TunNumber);
+        if (tun is not null)
+        {
+            _join = new PacketJoin(tun, tun.CutsUdp) { IsEnabled = tun.HasHeaders };
+            _reading = new Slab(TunDevice.BufferSize);
+            _epoll.Watch(tun.Number, TunNumber);
+        }
         if (v4 is not null)
             _epoll.Watch(v4.Number, V4Number);
         if (v6 is not null)
             _epoll.Watch(v6.Number, V6Number);
         _epoll.Watch(_mailbox.Number, MailboxNumber);
-        _thread = new Thread(Run) { Name = $"shard {tun.Name}", IsBackground = true };
+        _thread = new Thread(Run) { Name = $"shard {name}", IsBackground = true };
     }
 
     /// <summary>Completes when the thread has ended; with its exception where it did not end by <see cref="Stop"/>.</summary>
@@ -83,13 +88,13 @@ internal sealed class Shard : IDisposable
 
     /// <summary>Only on the shard's thread.</summary>
     public ShardStatus Status => new(
-        _engine.Counters, _v4?.Counters ?? default, _v6?.Counters ?? default, _reads, _join.Joined, _tun.WriteFailures, _wakeups, _allocated);
+        _engine.Counters, _v4?.Counters ?? default, _v6?.Counters ?? default, _reads, _join?.Joined ?? 0, _tun?.WriteFailures ?? 0, _wakeups, _allocated);
 
     /// <summary>After <see cref="Completion"/>, or when it was never started.</summary>
     public void Dispose()
     {
         _engine.Dispose();
-        _tun.Dispose();
+        _tun?.Dispose();
         _v4?.Dispose();
         _v6?.Dispose();
         _epoll.Dispose();
@@ -97,7 +102,7 @@ internal sealed class Shard : IDisposable
         _outbox.Dispose();
         _receiving.Dispose();
         _sending.Dispose();
-        _reading.Dispose();
+        _reading?.Dispose();
     }
 
     private void Run()
@@ -124,7 +129,7 @@ internal sealed class Shard : IDisposable
         if (_engine.NextDeadline <= now)
             Poll(now);
         if (IsReady(TunNumber))
-            ReadPackets(now);
+            ReadPackets(now, _tun!, _reading!);
         if (IsReady(MailboxNumber))
         {
             _mailbox.Acknowledge();
@@ -189,17 +194,17 @@ internal sealed class Shard : IDisposable
             _engine.HandleDatagrams(now, path, datagrams, size, _join);
             // A full slot is written before the next one pushes it out of the cache.
             if (datagrams.Length >= LargeSlot)
-                _join.Flush();
+                _join?.Flush();
         }
-        _join.Flush();
+        _join?.Flush();
         _slots = bytes >= (long)count * LargeSlot ? LargeSlots : ReceiveBatch.Capacity;
     }
 
-    private void ReadPackets(Timestamp now)
+    private void ReadPackets(Timestamp now, TunDevice tun, Slab reading)
     {
         for (var i = 0; i < ReadBatch; i++)
         {
-            var packet = _tun.Read(_reading.Bytes, out var virtio);
+            var packet = tun.Read(reading.Bytes, out var virtio);
             if (packet.IsEmpty)
             {
                 SetReady(TunNumber, false);
@@ -244,7 +249,9 @@ internal sealed class Shard : IDisposable
         _isTrimmed = true;
         _receiving.Trim();
         Pages.GiveBack(_outbox.Slab);
-        Pages.GiveBack(_reading);
+        if (_reading is not null)
+            Pages.GiveBack(_reading);
+        _engine.Trim();
     }
 
     private bool IsReady(int number) => (_ready & 1u << number) != 0;

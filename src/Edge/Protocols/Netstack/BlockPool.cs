@@ -2,9 +2,10 @@ namespace Edge.Protocols.Netstack;
 
 /// <summary>
 /// Lends the blocks of all connections of a stack and bounds them in all. It grows by slabs and gives slabs back in <see cref="Trim"/>.
+/// A stack's user whose own threads fill and read blocks derives a pool that lets in one at a time.
 /// </summary>
 /// <param name="limit">Bytes that can be lent at a time.</param>
-internal sealed class BlockPool(long limit)
+internal class BlockPool(long limit)
 {
     /// <summary>Bytes of an ordinary block.</summary>
     public const int BlockSize = 4096;
@@ -27,10 +28,10 @@ internal sealed class BlockPool(long limit)
     public long Free => limit - Used;
 
     /// <summary>Null when the bound is reached.</summary>
-    public Block? TryRent() => Free < BlockSize ? null : Rent();
+    public virtual Block? TryRent() => Free < BlockSize ? null : Rent();
 
     /// <summary>A block of at least this size, beyond the bound if need be: for what is lent before it can be refused.</summary>
-    public Block Rent(int size = BlockSize)
+    public virtual Block Rent(int size = BlockSize)
     {
         if (size > BlockSize)
         {
@@ -48,7 +49,7 @@ internal sealed class BlockPool(long limit)
         return block;
     }
 
-    public void Return(Block block)
+    public virtual void Return(Block block)
     {
         Used -= block.Size;
         if (block.Slab is not { } slab)
@@ -59,7 +60,7 @@ internal sealed class BlockPool(long limit)
     }
 
     /// <summary>Gives up the slabs that nobody uses, but for one. The collector takes them from there.</summary>
-    public void Trim()
+    public virtual void Trim()
     {
         Block? kept = null;
         Slab? spare = null;

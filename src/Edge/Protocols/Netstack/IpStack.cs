@@ -28,7 +28,8 @@ internal sealed partial class IpStack
 
     /// <param name="options">Bounds.</param>
     /// <param name="entropy">32 bytes that nobody else knows: sequence numbers, ports and timestamps begin with them.</param>
-    public IpStack(NetstackOptions options, ReadOnlySpan<byte> entropy)
+    /// <param name="blocks">Null: a pool of its own, bounded by <see cref="NetstackOptions.MemoryLimit"/>.</param>
+    public IpStack(NetstackOptions options, ReadOnlySpan<byte> entropy, BlockPool? blocks = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(entropy.Length, 32);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Mtu, 576);
@@ -37,7 +38,7 @@ internal sealed partial class IpStack
         _sip = new SipHash(entropy);
         _identification = BinaryPrimitives.ReadUInt32LittleEndian(entropy[16..]);
         _portCounter = BinaryPrimitives.ReadUInt32LittleEndian(entropy[20..]);
-        Blocks = new BlockPool(options.MemoryLimit);
+        Blocks = blocks ?? new BlockPool(options.MemoryLimit);
         _flows = new Dictionary<FlowKey, TcpConnection>(new FlowKeyComparer(_sip));
         // The least shift that lets a 16-bit field say the largest window (RFC 7323 section 2.2).
         WindowShift = Math.Clamp(BitOperations.Log2((uint)options.MaxReceiveWindow) - 15, 0, 14);

@@ -1,0 +1,80 @@
+using Edge.Foundation.Time;
+using Edge.Protocols.Netstack;
+using Edge.Protocols.WireGuard;
+
+namespace Edge.Dataplane;
+
+// The way of the netstack's packets: a large segment stays whole up to here, and is cut where it is sealed.
+internal sealed partial class Engine
+{
+    private bool PollStack(Timestamp now, EngineStack stack, SealedOutbox outbox)
+    {
+        do
+        {
+            var packets = stack.Outbox.Packets;
+            for (; stack.Next < packets.Length; stack.Next++, stack.NextPiece = 0)
+            {
+                if (!SealOutbound(now, packets[stack.Next], stack, outbox))
+                    return false;
+            }
+        }
+        while (stack.Turn(now));
+        return true;
+    }
+
+    /// <returns>False: the outbox is full.</returns>
+    private bool SealOutbound(Timestamp now, in OutboundPacket packet, EngineStack stack, SealedOutbox outbox)
+    {
+        var destination = packet.Destination;
+        if (destination != _knownDestination || _knownTarget.IsNone)
+        {
+            _knownDestination = destination;
+            _knownTarget = routes.Find(destination);
+        }
+        switch (device.BeginRun(now, _knownTarget, out var run))
+        {
+            case SealVerdict.Ready when run.Path.Remote == default:
+                Counters.Pathless++;
+                return true;
+            case SealVerdict.Ready:
+                return SealPieces(run, packet, stack, outbox);
+            case SealVerdict.Stage:
+                return StagePieces(now, packet, stack, outbox);
+            default:
+                Counters.Unroutable++;
+                return true;
+        }
+    }
+
+    private bool SealPieces(in SealRun run, in OutboundPacket packet, EngineStack stack, SealedOutbox outbox)
+    {
+        var path = run.Path;
+        for (var count = packet.Count; stack.NextPiece < count; stack.NextPiece++)
+        {
+            var slot = outbox.Reserve(device.DatagramSize(packet.Length(stack.NextPiece)));
+            if (slot.IsEmpty)
+                return false;
+            var length = run.Seal(slot, packet.Write(stack.NextPiece, slot[WireGuardLimits.HeaderSize..]));
+            // The session has sent all that it may. TCP sends the rest again, over the next one.
+            if (length == 0)
+                return true;
+            outbox.Commit(path, length);
+            Counters.Sealed++;
+            Counters.SealedBytes += length;
+        }
+        return true;
+    }
+
+    private bool StagePieces(Timestamp now, in OutboundPacket packet, EngineStack stack, SealedOutbox outbox)
+    {
+        for (var count = packet.Count; stack.NextPiece < count; stack.NextPiece++)
+        {
+            // Only as scratch memory: staging copies.
+            var room = outbox.Reserve(packet.Length(stack.NextPiece));
+            if (room.IsEmpty)
+                return false;
+            device.Stage(now, _knownTarget, room[..packet.Write(stack.NextPiece, room)]);
+        }
+        return true;
+    }
+}
