@@ -3,6 +3,10 @@ using Edge.Bench;
 using Edge.Bench.Http;
 using Edge.Bench.Relay;
 
+// What a benchmark starts as a process of its own.
+if (args.Length == 9 && args[0] == NetstackClient.Name)
+    return await NetstackClient.Run(args[1..]);
+
 // One file a benchmark; each prints its table and returns whether it met its goals.
 var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)>(StringComparer.Ordinal)
 {
@@ -13,6 +17,7 @@ var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)
     ["wg-core"] = ("WireGuard's core beside the AEAD alone: packets, handshakes, memory of an idle peer", WireGuardBenchmark.Run),
     ["relay"] = ("`edge tun derp` beside Tailscale's derper: packets over TLS, memory of idle clients", RelayBenchmark.Run),
     ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
+    ["netstack"] = ("`edge orb` in a WireGuard network beside the kernel's TCP over `edge tun up`: downloads, requests, memory; takes root", NetworkBenchmark.Run),
     ["tunnel"] = ("two `edge tun up` beside two of Debian's wireguard-go and the bare cable; takes root", TunnelBenchmark.Run),
 };
 

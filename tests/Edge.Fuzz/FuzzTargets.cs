@@ -35,6 +35,7 @@ internal static class FuzzTargets
         new RelayTarget(),
         new ClientTarget(),
         new QuickFileTarget(),
+        new ProxyRequestTarget(),
         new TokenTarget(),
         new KeySetTarget(),
         new FieldTarget(),

@@ -63,7 +63,7 @@ internal sealed class CheckCommand : EdgeCommand
 
     private static int CheckFile(string path, bool print, bool json, Terminal terminal)
     {
-        var result = ConfigurationLoader.Load(path, new LoadOptions { Trace = terminal.Error.WriteLine });
+        var result = ConfigurationLoader.Load(path, new LoadOptions { Trace = terminal.Error.WriteLine, WireGuardFiles = WireGuardFiles.Read });
         var exitCode = new CheckReport(path, json, terminal).Write(result.Errors);
         if (exitCode == ExitCode.Done && print)
             terminal.Out.Write(ConfigurationLoader.Print(result));

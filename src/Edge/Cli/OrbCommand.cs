@@ -32,7 +32,7 @@ internal sealed class OrbCommand : EdgeCommand
     public OrbCommand()
         : base("orb", "Run the HTTP server")
     {
-        const string Networks = "This build serves on the host's own network only: leave it out.";
+        const string Networks = "This build cannot be a node of a Tailscale network yet: leave it out.";
         _later =
         [
             (Flag("--tailscale"), Networks),
@@ -81,7 +81,7 @@ internal sealed class OrbCommand : EdgeCommand
         if (!TryReadRelayPort(line, out var relayPort, terminal))
             return ExitCode.WrongUsage;
 
-        var result = ConfigurationLoader.Load(file, new LoadOptions { Trace = terminal.Error.WriteLine });
+        var result = ConfigurationLoader.Load(file, new LoadOptions { Trace = terminal.Error.WriteLine, WireGuardFiles = WireGuardFiles.Read });
         if (result.Configuration is not { } configuration)
         {
             new CheckReport(file, json: false, terminal).Write(result.Errors);
@@ -124,6 +124,7 @@ internal sealed class OrbCommand : EdgeCommand
                 Logs = logs,
                 StandardOutput = new StandardStream(1),
                 StandardError = new StandardStream(2),
+                StateDirectory = StateDirectory.Find(Environment.GetEnvironmentVariable).Path,
                 Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
             });
             signals.HangUp += server.Reload;

@@ -130,13 +130,9 @@ internal sealed class TunCommand : EdgeCommand
         string text;
         try
         {
-            var info = new FileInfo(path);
-            if (info.Length > QuickParser.MaxSize)
-                throw new IOException($"it has more than {QuickParser.MaxSize} bytes");
-            const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-            if (!OperatingSystem.IsWindows() && (info.UnixFileMode & Others) != 0)
+            text = QuickFile.Read(path, out var isOpenToOthers);
+            if (isOpenToOthers)
                 terminal.Error.Write($"edge: {path} holds a private key and others may read it: chmod 600 it\n");
-            text = File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

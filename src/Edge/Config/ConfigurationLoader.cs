@@ -41,7 +41,7 @@ internal static class ConfigurationLoader
                 return ConfigurationResult.Of(errors.ToImmutable());
             }
             LoadImports(main, errors, start);
-            var binder = new ConfigurationBinder(evaluator, errors, Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var binder = new ConfigurationBinder(evaluator, errors, Path.GetDirectoryName(Path.GetFullPath(path))!, options.WireGuardFiles);
             var configuration = binder.Bind(module, start);
             if (errors.Count == 0)
                 return ConfigurationResult.Of(configuration, new EvaluatedConfiguration(evaluator, module, binder.Inferred, redaction));

@@ -11,6 +11,9 @@ internal sealed record LoadOptions
     /// <summary>Bounds of time and size.</summary>
     public EvaluationLimits Limits { get; init; } = EvaluationLimits.Default;
 
+    /// <summary>Reads the wg-quick files that networks name, by their absolute paths; null: they are not looked at, and what they say is missing.</summary>
+    public Func<string, WireGuardFile>? WireGuardFiles { get; init; }
+
     /// <summary>Receives each line of <c>trace(...)</c>.</summary>
     public Action<string> Trace { get; init; } = static _ => { };
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Edge.Orb;
 
-/// <summary>The first bytes of a connection, which tell HTTP/1.1 and HTTP/2 apart. They are looked at and left where they are.</summary>
+/// <summary>The first bytes of a connection, which tell HTTP/1.1, HTTP/2 and TLS apart. They are looked at and left where they are.</summary>
 internal sealed class FirstBytes
 {
     public enum Kind
@@ -13,6 +13,7 @@ internal sealed class FirstBytes
         None,
         Http1,
         Http2,
+        Tls,
     }
 
     private readonly ConnectionContext _connection;
@@ -24,6 +25,9 @@ internal sealed class FirstBytes
         _connection = connection;
         _deadline = Environment.TickCount64 + (long)limit.TotalMilliseconds;
     }
+
+    // RFC 8446, section 5.1: a record of the kind "handshake". No method of HTTP/1.1 begins so.
+    private const byte TlsHandshake = 22;
 
     // The first word of RFC 9113's preface, section 3.4. No method of HTTP/1.1 is called so.
     private static ReadOnlySpan<byte> Preface => "PRI "u8;
@@ -60,7 +64,7 @@ internal sealed class FirstBytes
         bytes.Slice(0, length).CopyTo(first);
         var isPreface = Preface.StartsWith(first[..length]);
         isKnown = !isPreface || length == Preface.Length;
-        return isPreface ? Kind.Http2 : Kind.Http1;
+        return isPreface ? Kind.Http2 : first[0] == TlsHandshake ? Kind.Tls : Kind.Http1;
     }
 
     private void Tick()

@@ -38,11 +38,35 @@ internal sealed class Listener
         _wildcardsBySpan = _wildcards.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>A port of a network. Sites with and without TLS share it; of several that answer every name the first one does.</summary>
+    /// <param name="origin">The network.</param>
+    /// <param name="port">The port in the network.</param>
+    /// <param name="httpsPort">The port there where TLS is spoken.</param>
+    /// <param name="sites">Those that the network reaches; at least one.</param>
+    public Listener(ConnectionOrigin.Tunnel origin, int port, int httpsPort, IReadOnlyList<Site> sites)
+        : this(new ListenAddress { Host = origin.Network, Port = port }, sites)
+    {
+        Tunnel = origin;
+        HttpsPort = httpsPort;
+        Default = sites.FirstOrDefault(static site => site.Block.Domains.IsEmpty);
+    }
+
+    /// <summary>As the configuration has it; of a port in a network: its name and the port.</summary>
     public ListenAddress Address { get; }
+
+    /// <summary>The network where this is a port; null: it is one of the host.</summary>
+    public ConnectionOrigin.Tunnel? Tunnel { get; }
+
+    /// <summary>Of a port in a network: where TLS is spoken.</summary>
+    public int HttpsPort { get; }
 
     public ImmutableArray<Site> Sites { get; }
 
-    public bool HasTls => Sites[0].Tls is not null;
+    /// <summary>Whether every connection is encrypted. In a network TLS is the client's choice.</summary>
+    public bool HasTls => Tunnel is null && Sites[0].Tls is not null;
+
+    /// <summary>Whether a connection may be encrypted or not: a port of a network where a site has TLS.</summary>
+    public bool MayHaveTls => Tunnel is not null && Sites.Any(static site => site.Tls is not null);
 
     /// <summary>The site that answers every name; null: each answers its own names only.</summary>
     public Site? Default { get; }

@@ -11,6 +11,9 @@ internal static partial class OrbLog
     [LoggerMessage(Level = Level.Information, Message = "listening on {Address}{Terms}: {Sites}")]
     public static partial void Listening(this ILogger log, ListenAddress address, string terms, string sites);
 
+    [LoggerMessage(Level = Level.Warning, Message = "`{Site}` is not reached from the network `{Network}`: `{Other}` answers every name there; give it `domains`, or say in `networks` which block is for which network")]
+    public static partial void HiddenInNetwork(this ILogger log, string site, string network, string other);
+
     [LoggerMessage(Level = Level.Information, Message = "stopping: no new connections; requests under way have {Seconds} s to finish")]
     public static partial void Stopping(this ILogger log, double seconds);
 

@@ -19,7 +19,10 @@ internal sealed record OrbOptions
     /// <summary>How names are looked up: those that are listened on, and, where <see cref="Dialler"/> is null, those of other hosts.</summary>
     public IResolver Resolver { get; init; } = new SystemResolver();
 
-    /// <summary>How other hosts are reached; null: over this host's sockets.</summary>
+    /// <summary>Where networks keep what must outlive the process; null: nowhere.</summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary>How other hosts are reached; null: through the network that an address belongs to, else over this host's sockets.</summary>
     public IDialler? Dialler { get; init; }
 
     /// <summary>Who is behind an address, as the networks know it.</summary>

@@ -4,11 +4,11 @@ using System.Net;
 using System.Net.Sockets;
 using Edge.Foundation.Configuration;
 using Edge.Io;
+using Edge.Node.Networks;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
 using Edge.Orb.Middlewares;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +29,9 @@ internal sealed class OrbServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly OrbApplication _application;
     private readonly OpenConnections _connections;
-    private readonly PriorKnowledge _priorKnowledge = new();
+    private readonly HandOver _plainHttp2 = new("prior-knowledge");
+    private readonly TunnelTransport _tunnels = new();
+    private readonly NetworkSet _networks;
     private readonly ListenSockets _sockets = new();
     private readonly List<(Listener Listener, EndPoint EndPoint)> _opened = [];
     private readonly List<(PrivateListener Listener, EndPoint EndPoint)> _openedPrivate = [];
@@ -43,11 +45,23 @@ internal sealed class OrbServer : IAsyncDisposable
         _options = options;
         _log = options.Logs.CreateLogger("server");
         options.Readiness.Set("server", "the server is starting");
+        Refuse(configuration);
+        _networks = new NetworkSet(configuration.Networks, new NetworkOptions
+        {
+            Logs = options.Logs,
+            Resolver = options.Resolver,
+            Time = options.Time,
+            StateDirectory = options.StateDirectory,
+            Changed = (name, reason) => options.Readiness.Set($"network {name}", reason),
+            Noted = (name, text) => options.Readiness.Note($"network {name}", text),
+        });
         Services = new OrbServices
         {
             Time = options.Time,
             Logs = options.Logs,
-            Dialler = options.Dialler ?? new Dialler(options.Resolver, options.Time),
+            Dialler = options.Dialler ?? new Dialler(options.Resolver, options.Time, _networks),
+            Networks = _networks,
+            Resolver = options.Resolver,
             Meter = _meter,
             Stopping = _stopping.Token,
             Readiness = options.Readiness,
@@ -55,12 +69,12 @@ internal sealed class OrbServer : IAsyncDisposable
             LogSinks = new LogSinks(options.StandardOutput, options.StandardError, options.Logs.CreateLogger("access-log")),
         };
         Services.Reload.Register(Services.LogSinks.Reopen);
-        Refuse(configuration);
         Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services))];
         Listeners = [.. Sites
             .SelectMany(site => site.Block.Listen, (site, address) => (site, address))
             .GroupBy(pair => pair.address, (address, pairs) => new Listener(address, pairs.Select(pair => pair.site)))];
-        if (Listeners.IsEmpty)
+        TunnelListeners = TunnelPorts.Of(_networks, Sites, _log);
+        if (Listeners.IsEmpty && TunnelListeners.IsEmpty)
             throw new OrbException("no server block listens anywhere", "give one an address: `servers { [\":8080\"] { ... } }`.", isConfiguration: true);
         _connections = new OpenConnections(options.Time);
         _application = new OrbApplication(Composition.Compile(configuration.Middleware, Services, Dispatch), new RequestInstruments(Services, _connections), options.Limits, options.Time, options.Logs.CreateLogger("http"));
@@ -72,6 +86,11 @@ internal sealed class OrbServer : IAsyncDisposable
     public ImmutableArray<Site> Sites { get; }
 
     public ImmutableArray<Listener> Listeners { get; }
+
+    /// <summary>The ports that are open in networks.</summary>
+    public ImmutableArray<(TunnelEndPoint EndPoint, Listener Listener)> TunnelListeners { get; }
+
+    public NetworkSet Networks => _networks;
 
     /// <exception cref="OrbException">A listener cannot be opened; none is open then.</exception>
     public async Task Start(CancellationToken cancellation)
@@ -92,8 +111,15 @@ internal sealed class OrbServer : IAsyncDisposable
             var sites = string.Join(", ", listener.Sites.Select(site => site.Name));
             _log.Listening(listener.Address, listener.HasTls ? " (TLS)" : "", sites);
         }
+        foreach (var (_, listener) in TunnelListeners)
+        {
+            var sites = string.Join(", ", listener.Sites.Select(site => site.Name));
+            _log.Listening(listener.Address, " (network)", sites);
+        }
         foreach (var (listener, _) in _openedPrivate)
             _log.Listening(listener.Address, "", listener.Name);
+        // Serving comes first: a network may take its time.
+        await _networks.Start();
     }
 
     /// <summary>Reads certificates and opens log files again.</summary>
@@ -114,13 +140,17 @@ internal sealed class OrbServer : IAsyncDisposable
         _log.Stopping(grace.TotalSeconds);
         using var limit = new CancellationTokenSource(grace, _options.Time);
         _sockets.RefuseNew(_opened.Select(opened => opened.EndPoint));
+        _tunnels.RefuseNew();
         if (_options.Limits.Draining > TimeSpan.Zero)
             await _connections.Drain(_options.Limits.Draining, _options.Limits.Quiet, limit.Token);
         if (_built is { Server: var server })
             await server.StopAsync(limit.Token);
+        // What was written last is still on its way through the tunnels.
+        await _networks.Drain(limit.Token);
         if (limit.IsCancellationRequested)
             _log.CutOff(grace.TotalSeconds);
         await _stopping.CancelAsync();
+        await _networks.DisposeAsync();
         _log.Stopped();
     }
 
@@ -129,6 +159,7 @@ internal sealed class OrbServer : IAsyncDisposable
         await _stopping.CancelAsync();
         if (_built is { Services: var services })
             await services.DisposeAsync();
+        await _networks.DisposeAsync();
         _sockets.Dispose();
         await Services.LogSinks.DisposeAsync();
         _meter.Dispose();
@@ -177,7 +208,9 @@ internal sealed class OrbServer : IAsyncDisposable
             sockets.UnsafePreferInlineScheduling = true;
         });
         // Beside the sockets' own, which comes first or not at all.
-        kestrel.Add<IConnectionListenerFactory>(_priorKnowledge);
+        kestrel.Add<IConnectionListenerFactory>(_plainHttp2);
+        if (!TunnelListeners.IsEmpty)
+            kestrel.Add<IConnectionListenerFactory>(_tunnels);
         var services = kestrel.Build(out var server);
         return (services, server);
     }
@@ -203,16 +236,14 @@ internal sealed class OrbServer : IAsyncDisposable
             kestrel.Listen(endPoint, options => Serve(options, listener));
         foreach (var (listener, endPoint) in _opened)
             kestrel.Listen(endPoint, options => Serve(options, listener));
-        if (Listeners.Any(listener => !listener.HasTls))
+        foreach (var (endPoint, listener) in TunnelListeners)
+            kestrel.Listen(endPoint, options => Serve(options, listener));
+        if (!TunnelListeners.IsEmpty || Listeners.Any(listener => !listener.HasTls))
         {
-            kestrel.Listen(_priorKnowledge.EndPoint, static options =>
+            kestrel.Listen(_plainHttp2.EndPoint, static options =>
             {
                 options.Protocols = HttpProtocols.Http2;
-                options.Use(static next => connection =>
-                {
-                    connection.Features.Get<ClientConnection>()!.HandOver(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!);
-                    return next(connection);
-                });
+                options.Use(static next => HandOver.Around(next));
             });
         }
     }
@@ -223,19 +254,20 @@ internal sealed class OrbServer : IAsyncDisposable
         options.Use(next => connection =>
         {
             connection.Features.Set(listener);
-            connection.Features.Set<ConnectionOrigin>(ConnectionOrigin.Public.Instance);
+            connection.Features.Set(listener.Tunnel ?? (ConnectionOrigin)ConnectionOrigin.Public.Instance);
             return next(connection);
         });
+        var encryption = new Encryption(listener, _options.Limits.HandshakeTimeout, _options.Time, _options.Logs.CreateLogger("tls"));
+        // Where TLS is spoken the protocols are left as they are: naming HTTP/2 where Kestrel does not see its own TLS makes it warn that there is none.
         if (listener.HasTls)
         {
-            // The protocols are left as they are: naming HTTP/2 where Kestrel does not see its own TLS makes it warn that there is none.
-            options.Use(new Encryption(listener, _options.Limits.HandshakeTimeout, _options.Time, _options.Logs.CreateLogger("tls")).Around);
+            options.Use(encryption.Around);
+            return;
         }
-        else
-        {
+        if (!listener.MayHaveTls)
             options.Protocols = HttpProtocols.Http1;
-            options.Use(next => _priorKnowledge.Around(next, _options.Limits.IdleTimeout));
-        }
+        var kinds = new ByFirstBytes(_plainHttp2, listener.MayHaveTls ? encryption : null);
+        options.Use(next => kinds.Around(next, _options.Limits.IdleTimeout));
     }
 
     private void Serve(ListenOptions options, PrivateListener listener)
@@ -250,8 +282,11 @@ internal sealed class OrbServer : IAsyncDisposable
         var own = context.Features.Get<OrbContext>()!;
         var listener = own.Listener!;
         var site = own.Site = listener.Find(HostName.Of(context.Request.Host));
-        if (listener.HasTls && context.Features.Get<Handshake>() is { } handshake && !handshake.Covers(site))
+        var handshake = listener.HasTls || listener.Tunnel is not null ? context.Features.Get<Handshake>() : null;
+        if (handshake is not null && !handshake.Covers(site))
             return Answer(context, StatusCodes.Status421MisdirectedRequest);
+        if (listener.Tunnel is not null && handshake is null && site is { Tls: { } tls })
+            return TunnelRedirect.Handle(context, listener, site, tls);
         return site is null ? Answer(context, StatusCodes.Status404NotFound) : site.Pipeline(context);
     }
 
@@ -265,8 +300,8 @@ internal sealed class OrbServer : IAsyncDisposable
     {
         foreach (var (name, network) in configuration.Networks)
         {
-            if (network.Tailscale is not null || network.Wireguard is not null)
-                throw new OrbException($"this build cannot attach to networks yet: `{name}`", "take it out of `networks`.", isConfiguration: true);
+            if (network.Tailscale is not null)
+                throw new OrbException($"this build cannot attach to Tailscale networks yet: `{name}`", "take it out of `networks`; networks of `wireguard` work.", isConfiguration: true);
         }
         foreach (var (name, block) in configuration.Servers)
         {

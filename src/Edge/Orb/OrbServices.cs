@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Edge.Io;
+using Edge.Node.Networks;
 using Edge.Orb.Middlewares;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,6 +19,12 @@ internal sealed class OrbServices
 
     /// <summary>Every connection that handlers and middleware make to other hosts.</summary>
     public required IDialler Dialler { get; init; }
+
+    /// <summary>The networks that the server is in; null: none.</summary>
+    public NetworkSet? Networks { get; init; }
+
+    /// <summary>How names are looked up.</summary>
+    public IResolver Resolver { get; init; } = new SystemResolver();
 
     /// <summary>The instruments of the server; the admin endpoint tells their values.</summary>
     public required Meter Meter { get; init; }

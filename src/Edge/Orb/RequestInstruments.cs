@@ -22,6 +22,8 @@ internal sealed class RequestInstruments
         _durations = meter.CreateHistogram<double>("edge.http.request.duration", "s", "From the head of a request to the end of its response, by server block.");
         meter.CreateObservableGauge("edge.http.requests.under_way", () => connections.RequestsUnderWay, description: "Requests that are being answered.");
         meter.CreateObservableGauge("edge.connections", () => connections.Count, description: "Open connections of clients.");
+        if (services.Networks is { Nodes.IsEmpty: false } networks)
+            NetworkInstruments.Create(meter, networks);
         meter.CreateObservableGauge("edge.upstream.healthy", services.Upstreams.Health, description: "Whether an upstream gets requests.");
         meter.CreateObservableGauge("edge.upstream.requests.under_way", services.Upstreams.UnderWay, description: "Requests that an upstream is answering.");
     }

@@ -50,7 +50,7 @@ public sealed class OrbCommandTests
         using var folder = new TemporaryFolder();
         var file = folder.Write("a.pkl", "networks { [\"office\"] { tailscale { direct = true } } }\nservers { [\":8080\"] { handler = 200 } }"u8);
         var run = await CommandRun.InProcess("orb", "--config", file);
-        await Assert.That(run).IsEqualTo(new CommandRun(2, "", "edge: error: this build cannot attach to networks yet: `office`\n  help: take it out of `networks`.\n"));
+        await Assert.That(run).IsEqualTo(new CommandRun(2, "", "edge: error: this build cannot attach to Tailscale networks yet: `office`\n  help: take it out of `networks`; networks of `wireguard` work.\n"));
     }
 
     [Test]

@@ -118,6 +118,9 @@ internal sealed partial class ConfigurationBinder
             foreach (var upstream in _upstreams)
                 CheckClaims(upstream);
         if (_errors.Count > 0) return bound;
+        foreach (var (network, settings) in _networks)
+            if (settings.Wireguard is { } wireguard)
+                CheckCompleteness(network, wireguard);
         var tls = Property(place, "tls");
         bound = bound with { Servers = [.. _blocks.Select(b => KeyValuePair.Create(b.Place.Key, WithTls(b.Place, b.Bound, tls, bound.Tls)))] };
         for (var i = 0; i < _blocks.Count; i++)

@@ -16,12 +16,15 @@ internal sealed partial class ConfigurationBinder
     private readonly Evaluator _evaluator;
     private readonly ErrorList _errors;
     private readonly string _folder;
+    private readonly Func<string, WireGuardFile>? _wireGuardFiles;
 
     /// <param name="evaluator">The evaluation that made the module.</param>
     /// <param name="errors">Where errors are noted.</param>
     /// <param name="folder">The configuration file's folder, absolute: relative paths start there.</param>
-    public ConfigurationBinder(Evaluator evaluator, ErrorList errors, string folder)
+    /// <param name="wireGuardFiles">Reads wg-quick files; null: they are not looked at.</param>
+    public ConfigurationBinder(Evaluator evaluator, ErrorList errors, string folder, Func<string, WireGuardFile>? wireGuardFiles = null)
     {
+        _wireGuardFiles = wireGuardFiles;
         _evaluator = evaluator;
         _errors = errors;
         _folder = folder;

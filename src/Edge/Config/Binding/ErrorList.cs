@@ -30,6 +30,13 @@ internal sealed class ErrorList(Redaction redaction, string path)
                 where, DisplayName(where.Source), redaction.Mask(ErrorWords.WithoutStop(message)), advice is null ? null : redaction.Mask(advice), redaction));
     }
 
+    /// <summary>An error in another file that the configuration names, as that file's reader has put it.</summary>
+    public void Add(ConfigurationError error)
+    {
+        if (_errors.Count < Maximum)
+            _errors.Add(error);
+    }
+
     /// <summary>An error while a place's value was computed.</summary>
     public void Add(EvaluationException error, Place place)
     {

@@ -26,6 +26,7 @@ internal sealed class QuickParser
     private const int MaxMtu = 65_535 - 80;
 
     private readonly QuickConfiguration _result;
+    private readonly bool _needsPrivateKey;
     private readonly List<QuickError> _errors = [];
     private readonly HashSet<string> _seen = [];
     private readonly Dictionary<string, int> _peerLines = [];
@@ -34,14 +35,15 @@ internal sealed class QuickParser
     private int _interfaceLine;
     private int _line;
 
-    private QuickParser(QuickConfiguration result) => _result = result;
+    private QuickParser(QuickConfiguration result, bool needsPrivateKey) => (_result, _needsPrivateKey) = (result, needsPrivateKey);
 
     /// <param name="text">The file's content.</param>
     /// <param name="errors">In the order of their lines; empty when the result is usable.</param>
-    public static QuickConfiguration Parse(string text, out IReadOnlyList<QuickError> errors)
+    /// <param name="needsPrivateKey">False: the key may come from elsewhere.</param>
+    public static QuickConfiguration Parse(string text, out IReadOnlyList<QuickError> errors, bool needsPrivateKey = true)
     {
         var result = new QuickConfiguration();
-        var parser = new QuickParser(result);
+        var parser = new QuickParser(result, needsPrivateKey);
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             parser._line++;
@@ -291,7 +293,7 @@ internal sealed class QuickParser
         FinishPeer();
         if (_interfaceLine == 0)
             Fail(1, "there is no section [Interface]");
-        else if (!hadPrivateKey)
+        else if (!hadPrivateKey && _needsPrivateKey)
             Fail(_interfaceLine, "[Interface] has no `PrivateKey`", "`wg genkey` makes one.");
     }
 

@@ -26,6 +26,11 @@ internal sealed class CertificateSources(ICertificateSource? site, SelfSignedCer
         return selfSigned.For(serverName);
     }
 
+    /// <summary>Whether there is a certificate for a name that is not self-signed.</summary>
+    public async ValueTask<bool> HasOneFor(string serverName, CancellationToken cancellation) =>
+        (!_byName.IsEmpty && _byName.TryGetValue(serverName, out var own) && await own.Find(serverName, cancellation) is not null)
+        || (site is not null && await site.Find(serverName, cancellation) is not null);
+
     private SslStreamCertificateContext Found(string serverName, SslStreamCertificateContext certificate)
     {
         selfSigned.NotNeededFor(serverName);

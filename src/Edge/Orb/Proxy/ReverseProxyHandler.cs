@@ -1,4 +1,6 @@
 using Edge.Foundation.Configuration;
+using Edge.Io;
+using Edge.Node.Networks;
 using Microsoft.AspNetCore.Http;
 
 namespace Edge.Orb.Proxy;
@@ -7,14 +9,10 @@ namespace Edge.Orb.Proxy;
 internal static class ReverseProxyHandler
 {
     /// <summary>Makes the upstreams' connection pools (nothing is dialled yet) and starts the active health checks.</summary>
-    /// <exception cref="UpstreamSetupException">A file of <c>tls</c> cannot be used, or <c>network</c> is set.</exception>
+    /// <exception cref="UpstreamSetupException">A file of <c>tls</c> cannot be used, or <c>network</c> names none that can be used.</exception>
     public static RequestDelegate Compile(ReverseProxy record, OrbServices services)
     {
-        if (record.Network is { } network)
-        {
-            throw new UpstreamSetupException(
-                $"`network = \"{network}\"` in a `ReverseProxy`: upstreams inside networks are not supported yet; remove it and give an address that this host reaches");
-        }
+        var dialler = record.Network is { } network ? Through(network, services) : services.Dialler;
         var log = services.Logs.CreateLogger("Edge.Orb.Proxy");
         var trust = new UpstreamTrust(record.Tls);
         var backends = new Backend[record.Upstreams.Length];
@@ -22,7 +20,7 @@ internal static class ReverseProxyHandler
         {
             var upstream = record.Upstreams[i];
             var health = new BackendHealth(upstream.Address.ToString(), record.HealthCheck, services.Time, log);
-            backends[i] = new Backend(upstream, health, new Transport(upstream.Address, trust, services.Dialler, record.Timeout));
+            backends[i] = new Backend(upstream, health, new Transport(upstream.Address, trust, dialler, record.Timeout));
             var backend = backends[i];
             services.Upstreams.Add(backend.Name, () => backend.Health.IsAvailable, () => backend.UnderWay);
         }
@@ -32,4 +30,8 @@ internal static class ReverseProxyHandler
                 _ = new ActiveProbe(backend, check, services.Time).Run(services.Stopping);
         return new Forwarder(record, Balancer.Of(record, backends), services.Time, log, failures).Handle;
     }
+
+    private static Dialler Through(string network, OrbServices services) => services.Networks?.Find(network) is { } node
+        ? new Dialler(services.Resolver, services.Time, NetworkSet.Only(node.Network))
+        : throw new UpstreamSetupException($"`network = \"{network}\"` in a `ReverseProxy`: that network is a placeholder; give it `wireguard`");
 }

@@ -1,0 +1,300 @@
+using System.Collections.Immutable;
+using Edge.Dataplane;
+using Edge.Foundation;
+using Edge.Foundation.Addresses;
+using Edge.Foundation.Time;
+using Edge.Io;
+using Edge.Protocols.Netstack;
+
+namespace Edge.Node.Networks;
+
+/// <summary>
+/// A network as the server sees it, whatever carries its packets: ports to listen on, addresses to dial, streams. Its netstack is driven by one
+/// thread, the network's; all others ask that thread by posting to it.
+/// </summary>
+internal sealed class VirtualNetwork : INetstackUser
+{
+    // Longer than three tries of a SYN. What asks for a connection has a limit of its own, but cannot say why.
+    private static readonly TimeSpan s_dialling = TimeSpan.FromSeconds(15);
+
+    private const int MostSpareSegments = 1024;
+    private const int MostLeaving = 256;
+
+    private readonly Lock _lock = new();
+    private readonly List<NetworkListener> _listeners = [];
+    private Action<Action<Timestamp>>? _post;
+    private string _state = "is starting";
+
+    // The network's thread's own.
+    private readonly HashSet<TunnelConnection> _connections = [];
+    private readonly Queue<TcpConnection> _leaving = [];
+    private ReadSegment? _spare;
+    private int _spares;
+
+    private readonly ImmutableArray<IpPrefix> _ranges;
+    private int _count;
+
+    /// <param name="name">In the configuration.</param>
+    /// <param name="addresses">This side's own.</param>
+    /// <param name="ranges">What is reached through it.</param>
+    /// <param name="options">Of the netstack.</param>
+    /// <param name="entropy">For the netstack's secrets.</param>
+    public VirtualNetwork(string name, ImmutableArray<IpAddress> addresses, ImmutableArray<IpPrefix> ranges, NetstackOptions options, EntropySource entropy)
+    {
+        Name = name;
+        Addresses = addresses;
+        _ranges = ranges;
+        Blocks = new SharedBlockPool(options.MemoryLimit);
+        Span<byte> secret = stackalloc byte[32];
+        entropy.Fill(secret);
+        Stack = new IpStack(options, secret, Blocks);
+        foreach (var address in addresses)
+            Stack.AddAddress(address);
+    }
+
+    public string Name { get; }
+
+    public ImmutableArray<IpAddress> Addresses { get; }
+
+    /// <summary>Connections that somebody holds.</summary>
+    public int Connections => Volatile.Read(ref _count);
+
+    /// <summary>Says why nobody answers at an address, on the network's thread; null: for no reason that the network knows.</summary>
+    public Func<Timestamp, IpAddress, string?> Explain { get; init; } = static (_, _) => null;
+
+    /// <summary>Whether a peer has an address, on the network's thread.</summary>
+    public Func<IpAddress, bool> Reaches { get; init; } = static _ => true;
+
+    /// <summary>Driven by the network's thread.</summary>
+    internal IpStack Stack { get; }
+
+    internal SharedBlockPool Blocks { get; }
+
+    /// <summary>Whether an address is reached through this network.</summary>
+    public bool Claims(IpAddress address)
+    {
+        foreach (var range in _ranges)
+            if (range.Contains(address))
+                return true;
+        return false;
+    }
+
+    /// <summary>Opens a port, at once or when the network comes up.</summary>
+    public NetworkListener Listen(ushort port, Action<TunnelConnection> accept)
+    {
+        var listener = new NetworkListener(port, accept);
+        lock (_lock)
+        {
+            _listeners.Add(listener);
+            _post?.Invoke(_ => Begin(listener));
+        }
+        return listener;
+    }
+
+    /// <summary>Closes a port; the connections that came by it stay.</summary>
+    public void Close(NetworkListener listener)
+    {
+        lock (_lock)
+        {
+            if (_listeners.Remove(listener))
+                _post?.Invoke(_ => End(listener));
+        }
+    }
+
+    /// <summary>A connection to a TCP port.</summary>
+    /// <exception cref="DialException">There is none, and why.</exception>
+    public async ValueTask<TunnelConnection> Dial(Endpoint remote, CancellationToken cancellation)
+    {
+        var local = Addresses.FirstOrDefault(address => address.IsV4 == remote.Address.IsV4);
+        if (local == default)
+            throw new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` has no {(remote.Address.IsV4 ? "IPv4" : "IPv6")} address of its own");
+        var done = new TaskCompletionSource<TunnelConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TunnelConnection? dialling = null;
+        if (!TryPost(now => dialling = Connect(now, local, remote, done)))
+            throw new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` {_state}");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_dialling);
+        try
+        {
+            return await done.Task.WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It may have come about at this moment: then somebody has to close it.
+            var given = done.TrySetCanceled(CancellationToken.None) ? null : await done.Task;
+            if (given is not null && !cancellation.IsCancellationRequested)
+                return given;
+            var reason = new TaskCompletionSource<DialException>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var isPosted = TryPost(now =>
+            {
+                dialling?.GiveUp(now);
+                reason.SetResult(Unreached(now, remote, CloseReason.TimedOut));
+            });
+            cancellation.ThrowIfCancellationRequested();
+            throw isPosted ? await reason.Task : new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` {_state}");
+        }
+    }
+
+    /// <summary>Opens the ports that are known, before the network's thread runs: the first packet finds them open.</summary>
+    public void Prepare()
+    {
+        lock (_lock)
+        {
+            foreach (var listener in _listeners)
+                Begin(listener);
+        }
+    }
+
+    /// <summary>The network's thread runs from now on and takes what is posted.</summary>
+    public void Start(Action<Action<Timestamp>> post)
+    {
+        lock (_lock)
+        {
+            _post = post;
+            foreach (var listener in _listeners)
+                post(_ => Begin(listener));
+        }
+    }
+
+    /// <summary>Nothing is posted any more.</summary>
+    /// <param name="state">Such as <c>has ended</c>: behind the network's name it is the reason that diallers are told.</param>
+    public void Stop(string state)
+    {
+        lock (_lock)
+        {
+            _post = null;
+            _state = state;
+        }
+    }
+
+    /// <summary>On the network's thread: resets what is still open.</summary>
+    public void DropAll()
+    {
+        foreach (var connection in _connections)
+            connection.Drop();
+        _connections.Clear();
+        Volatile.Write(ref _count, 0);
+    }
+
+    void INetstackUser.Happened(Timestamp now, in NetstackEvent happened)
+    {
+        if (happened.Connection is not { } tcp)
+            return;
+        if (tcp.Owner is TunnelConnection connection)
+        {
+            connection.Happened(now, happened.Events);
+            return;
+        }
+        if ((happened.Events & TcpEvents.Established) == 0 || tcp.Listener?.Owner is not NetworkListener listener)
+            return;
+        connection = Add(new TunnelConnection(this, tcp, null));
+        connection.Happened(now, happened.Events);
+        listener.Accept(connection);
+    }
+
+    /// <summary>Runs something on the network's thread, in order; never where that has ended.</summary>
+    internal void Post(Action<Timestamp> request) => TryPost(request);
+
+    /// <summary>On the network's thread: what a dialler is told.</summary>
+    internal DialException Unreached(Timestamp now, Endpoint remote, CloseReason reason)
+    {
+        var (fault, what) = reason switch
+        {
+            CloseReason.Refused or CloseReason.Reset => (DialFault.Refused, "it refuses"),
+            CloseReason.Unreachable => (DialFault.NoRoute, "routers say that there is no way"),
+            _ => (DialFault.TimedOut, Explain(now, remote.Address) ?? "it does not answer"),
+        };
+        return new DialException(DialStep.Connect, $"no connection to {remote} through the network `{Name}`: {what}") { Fault = fault };
+    }
+
+    /// <summary>On the network's thread: whether all that was written has been taken by the other sides.</summary>
+    internal bool IsDrained()
+    {
+        while (_leaving.TryPeek(out var tcp) && (tcp.Queued == 0 || tcp.State is TcpState.Closed or TcpState.TimeWait))
+            _leaving.Dequeue();
+        return _leaving.Count == 0;
+    }
+
+    /// <summary>On the network's thread: nobody holds the connection any more; the netstack sends what is left of it.</summary>
+    internal void Remove(TunnelConnection connection, TcpConnection tcp)
+    {
+        if (!_connections.Remove(connection))
+            return;
+        Interlocked.Decrement(ref _count);
+        IsDrained();
+        if (_leaving.Count < MostLeaving)
+            _leaving.Enqueue(tcp);
+    }
+
+    /// <summary>On the network's thread.</summary>
+    internal ReadSegment NewSegment()
+    {
+        if (_spare is not { } segment)
+            return new ReadSegment();
+        _spare = segment.NextSegment;
+        _spares--;
+        return segment;
+    }
+
+    /// <summary>On the network's thread: these are free.</summary>
+    internal void Recycle(ReadSegment? segments)
+    {
+        while (segments is not null)
+        {
+            var next = segments.NextSegment;
+            segments.Begin(default, 0);
+            if (_spares < MostSpareSegments)
+            {
+                segments.Append(_spare);
+                _spare = segments;
+                _spares++;
+            }
+            segments = next;
+        }
+    }
+
+    private bool TryPost(Action<Timestamp> request)
+    {
+        if (Volatile.Read(ref _post) is not { } post)
+            return false;
+        post(request);
+        return true;
+    }
+
+    private void Begin(NetworkListener listener)
+    {
+        if (listener.Listening is not null)
+            return;
+        listener.Listening = Stack.Listen(null, listener.Port);
+        listener.Listening.Owner = listener;
+    }
+
+    private void End(NetworkListener listener)
+    {
+        if (listener.Listening is { } listening)
+            Stack.Close(listening);
+        listener.Listening = null;
+    }
+
+    private TunnelConnection? Connect(Timestamp now, IpAddress local, Endpoint remote, TaskCompletionSource<TunnelConnection> done)
+    {
+        if (done.Task.IsCompleted)
+            return null;
+        if (!Reaches(remote.Address))
+        {
+            done.TrySetException(new DialException(DialStep.Connect, $"no connection to {remote} through the network `{Name}`: no peer has it in its ranges") { Fault = DialFault.NoRoute });
+            return null;
+        }
+        if (Stack.Connect(now, local, remote) is { } tcp)
+            return Add(new TunnelConnection(this, tcp, done));
+        done.TrySetException(new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` has too many connections"));
+        return null;
+    }
+
+    private TunnelConnection Add(TunnelConnection connection)
+    {
+        _connections.Add(connection);
+        Interlocked.Increment(ref _count);
+        return connection;
+    }
+}
