@@ -32,13 +32,14 @@ internal sealed class RelayTarget : FuzzTarget
     {
         var kind = input.Length == 0 ? 0 : input[0] % 3;
         var stream = input.AsSpan(Math.Min(1, input.Length));
-        var (whole, state) = Play(kind, stream, stream.Length);
-        var (pieces, stateOfPieces) = Play(kind, stream, 1 + stream.Length / 7);
-        Check(whole.AsSpan().SequenceEqual(pieces) && state == stateOfPieces, "How a stream is cut makes no difference.");
-        return kind * 4 + (int)state;
+        var (whole, what) = Play(kind, stream, stream.Length);
+        var (pieces, whatOfPieces) = Play(kind, stream, 1 + stream.Length / 7);
+        Check(whole.AsSpan().SequenceEqual(pieces) && what == whatOfPieces, "How a stream is cut makes no difference.");
+        return what * 3 + kind;
     }
 
-    private static (byte[] Sent, RelayClientState State) Play(int kind, ReadOnlySpan<byte> stream, int piece)
+    /// <returns>What the client was sent, and a number for what it did: how it ended, and how much of each kind of thing.</returns>
+    private static (byte[] Sent, int What) Play(int kind, ReadOnlySpan<byte> stream, int piece)
     {
         var relay = new DerpRelay(s_start, new RelayOptions { Key = s_relayKey, Mesh = s_mesh }, new SeededEntropy(1));
         var other = relay.Accept(s_start, default, isNotIdeal: false);
@@ -61,10 +62,15 @@ internal sealed class RelayTarget : FuzzTarget
         Check(client.State == RelayClientState.Closed || client.NextDeadline != Timestamp.Never, "An open connection has a deadline.");
         sent.AddRange(Drain(relay, client));
         _ = Drain(relay, other);
+        var (state, reason) = (client.State, client.CloseReason);
         relay.HandleClosed(client);
         relay.HandleClosed(other);
         Check(relay.LocalKeys == 0 && relay.Watchers == 0 && relay.Counters.Connections == 0 && relay.NextDeadline == Timestamp.Never, "Who has left is forgotten.");
-        return ([.. sent], client.State);
+        var counters = relay.Counters;
+        var what = (int)state;
+        foreach (var count in (ReadOnlySpan<long>)[(int)reason, counters.PacketsReceived, counters.PacketsSent, counters.ForwardedIn, counters.GotPing, counters.GoneNotHere, counters.UnknownFrames])
+            what = what * 8 + (int)Math.Min(count, 7);
+        return ([.. sent], what);
     }
 
     private static List<byte> Drain(DerpRelay relay, RelayClient client)
