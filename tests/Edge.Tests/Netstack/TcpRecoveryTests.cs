@@ -128,6 +128,30 @@ public sealed class TcpRecoveryTests
     }
 
     [Test]
+    public async Task Too_many_gaps_do_not_shut_the_window()
+    {
+        var (world, client, _) = Connected(new());
+        var windows = new List<int>();
+        uint next = 0, sent = 0;
+        world.BtoA.Drop = packet =>
+        {
+            windows.Add(Segment.Tcp(packet).Window);
+            (next, sent) = (Segment.Tcp(packet).Acknowledgment, Segment.Tcp(packet).Sequence);
+            return true;
+        };
+        client.Write("x"u8);
+        world.Run(TimeSpan.FromMilliseconds(100));
+        var first = next;
+        for (var i = 0u; i <= ReceiveBuffer.MostRanges; i++)
+        {
+            world.B.Stack.Handle(world.Now, Segment.Make(client.Local, client.Remote, TcpFlags.Ack, first + 1 + 2 * i, sent, payload: "y"u8));
+            world.Run(TimeSpan.FromMilliseconds(1));
+        }
+        await Assert.That(world.B.Stack.DroppedForMemory).IsEqualTo(1);
+        await Assert.That(windows.TrueForAll(window => window > 0)).IsTrue();
+    }
+
+    [Test]
     public async Task A_reader_of_small_pieces_does_not_flood_a_peer_without_window_scaling()
     {
         var world = new World();

@@ -79,7 +79,9 @@ internal sealed partial class TcpConnection
             // The peer must hear of it, or it takes the path for broken: no window for now, though that shrinks it (RFC 9293 section 3.8.6,
             // whose senders are "robust against window shrinking"). Linux does the same.
             _stack.DroppedForMemory++;
-            _isShort = _isAckDue = true;
+            _isAckDue = true;
+            // Too many gaps are no shortage: what fills the first of them is welcome.
+            _isShort = _received.RangeCount < ReceiveBuffer.MostRanges;
             return;
         }
         var advanced = _received.Next - before;
