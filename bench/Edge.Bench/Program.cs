@@ -14,6 +14,7 @@ var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)
     ["http"] = ("`edge orb` beside Caddy and nginx: start, memory, size, requests per second, tail latency", HttpBenchmark.Run),
     ["filter"] = ("the packet filter: one look-up with 10, 1,000 and 100,000 rules", FilterBenchmark.Run),
     ["netstack-core"] = ("TCP between two stacks in memory beside WireGuard's core: segments, allocations, memory of an idle connection", NetstackBenchmark.Run),
+    ["netmap"] = ("a full map of 10,000 and 100,000 peers beside parsing its JSON, memory of a peer, the cost of one change", NetmapBenchmark.Run),
     ["wg-core"] = ("WireGuard's core beside the AEAD alone: packets, handshakes, memory of an idle peer", WireGuardBenchmark.Run),
     ["relay"] = ("`edge tun derp` beside Tailscale's derper: packets over TLS, memory of idle clients", RelayBenchmark.Run),
     ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
