@@ -33,11 +33,8 @@ internal sealed partial class Engine
         }
         switch (device.BeginRun(now, _knownTarget, out var run))
         {
-            case SealVerdict.Ready when run.Path.Remote == default:
-                Counters.Pathless++;
-                return true;
             case SealVerdict.Ready:
-                return SealPieces(run, packet, stack, outbox);
+                return SealPieces(now, run, packet, stack, outbox);
             case SealVerdict.Stage:
                 return StagePieces(now, packet, stack, outbox);
             default:
@@ -46,19 +43,31 @@ internal sealed partial class Engine
         }
     }
 
-    private bool SealPieces(in SealRun run, in OutboundPacket packet, EngineStack stack, SealedOutbox outbox)
+    private bool SealPieces(Timestamp now, in SealRun run, in OutboundPacket packet, EngineStack stack, SealedOutbox outbox)
     {
-        var path = run.Path;
+        var way = WayTo(now, _knownTarget, run.Path);
+        if (way.IsNone)
+        {
+            Counters.Pathless++;
+            return true;
+        }
+        var target = OutboxOf(way, outbox);
         for (var count = packet.Count; stack.NextPiece < count; stack.NextPiece++)
         {
-            var slot = outbox.Reserve(device.DatagramSize(packet.Length(stack.NextPiece)));
+            var slot = target.Reserve(device.DatagramSize(packet.Length(stack.NextPiece)));
             if (slot.IsEmpty)
                 return false;
-            var length = run.Seal(slot, packet.Write(stack.NextPiece, slot[WireGuardLimits.HeaderSize..]));
+            var size = packet.Write(stack.NextPiece, slot[WireGuardLimits.HeaderSize..]);
+            if (tailnet is not null && stack.NextPiece == 0 && !tailnet.LetsOut(slot.Slice(WireGuardLimits.HeaderSize, size), _knownTarget))
+            {
+                Counters.Filtered++;
+                return true;
+            }
+            var length = run.Seal(slot, size);
             // The session has sent all that it may. TCP sends the rest again, over the next one.
             if (length == 0)
                 return true;
-            outbox.Commit(path, length);
+            CommitSealed(way, _knownTarget, slot[..length], target);
             Counters.Sealed++;
             Counters.SealedBytes += length;
         }

@@ -1,7 +1,9 @@
 using Edge.Dataplane.Offload;
+using Edge.Dataplane.Tailnet;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Peers;
 using Edge.Foundation.Time;
+using Edge.Protocols.Disco;
 using Edge.Protocols.Netstack;
 using Edge.Protocols.Routes;
 using Edge.Protocols.WireGuard;
@@ -18,7 +20,8 @@ namespace Edge.Dataplane;
 /// <param name="device">Its peers are those of <paramref name="routes"/>. Owned.</param>
 /// <param name="routes">Which peer owns an address.</param>
 /// <param name="stack">The netstack that packets go to and come from; null: they are the system's.</param>
-internal sealed partial class Engine(WireGuardDevice device, Routes routes, EngineStack? stack = null) : IDisposable
+/// <param name="tailnet">Chooses the paths and filters the packets of a tailnet; null: plain WireGuard. Owned.</param>
+internal sealed partial class Engine(WireGuardDevice device, Routes routes, EngineStack? stack = null, EngineTailnet? tailnet = null) : IDisposable
 {
     public EngineCounters Counters;
 
@@ -39,7 +42,9 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
     /// <summary>Gives back the memory that only a busy time needed.</summary>
     public void Trim() => stack?.Stack.Blocks.Trim();
 
-    public Timestamp NextDeadline => stack is null ? device.NextDeadline : Timestamp.Min(device.NextDeadline, stack.NextDeadline);
+    public EngineTailnet? Tailnet => tailnet;
+
+    public Timestamp NextDeadline => Timestamp.Min(device.NextDeadline, Timestamp.Min(stack?.NextDeadline ?? Timestamp.Never, tailnet?.NextDeadline ?? Timestamp.Never));
 
     /// <summary>Opens datagrams where they lie and hands on the packets that came out, which stay there until they were written.</summary>
     /// <param name="now">When they arrived.</param>
@@ -53,19 +58,10 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
         {
             var datagram = datagrams[..Math.Min(size, datagrams.Length)];
             datagrams = datagrams[datagram.Length..];
-            if (device.Open(now, datagram, path, out var peer, out var packet) != OpenVerdict.Packet)
+            if (tailnet is not null && tailnet.Take(now, path, datagram))
                 continue;
-            if (Owner(packet) != peer)
-            {
-                Counters.ForeignSource++;
-                continue;
-            }
-            Counters.Opened++;
-            Counters.OpenedBytes += packet.Length;
-            if (join is not null)
-                join.Add(packet);
-            else
-                stack?.Stack.Handle(now, packet);
+            if (device.Open(now, datagram, path, out var peer, out var packet) == OpenVerdict.Packet)
+                HandOn(now, peer, packet, join);
         }
     }
 
@@ -78,13 +74,15 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
     public bool HandlePacket(Timestamp now, ReadOnlySpan<byte> packet, ref PacketCut cut, SealedOutbox outbox)
     {
         var peer = routes.Find(DestinationOf(packet));
+        if (tailnet is not null && !tailnet.LetsOut(packet, peer))
+        {
+            Counters.Filtered++;
+            return true;
+        }
         switch (device.BeginRun(now, peer, out var run))
         {
-            case SealVerdict.Ready when run.Path.Remote == default:
-                Counters.Pathless++;
-                return true;
             case SealVerdict.Ready:
-                return Seal(run, ref cut, outbox) is not SealOutcome.Full;
+                return Seal(now, peer, run, ref cut, outbox) is not SealOutcome.Full;
             case SealVerdict.Stage:
                 return Stage(now, peer, ref cut, outbox);
             default:
@@ -103,32 +101,41 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
         while (true)
         {
             var room = outbox.Reserve(device.PollBufferSize);
-            if (room.IsEmpty)
+            if (room.IsEmpty || tailnet is { HasRoom: false })
                 return false;
             if (!device.Poll(now, wall, room, out var outgoing))
-                return stack is null || PollStack(now, stack, outbox);
-            if (outgoing.Path.Remote == default)
-                Counters.Pathless++;
-            else
-                outbox.Commit(outgoing.Path, outgoing.Length);
+                break;
+            var way = outgoing.Peer.IsNone ? new PeerPath(outgoing.Path, 0) : WayTo(now, outgoing.Peer, outgoing.Path);
+            Commit(way, outgoing.Peer, room[..outgoing.Length], outbox);
         }
+        return (stack is null || PollStack(now, stack, outbox)) && (tailnet is null || tailnet.Poll(now, outbox));
     }
 
-    public void Dispose() => device.Dispose();
-
-    private SealOutcome Seal(in SealRun run, ref PacketCut cut, SealedOutbox outbox)
+    public void Dispose()
     {
-        var path = run.Path;
+        device.Dispose();
+        tailnet?.Dispose();
+    }
+
+    private SealOutcome Seal(Timestamp now, PeerId peer, in SealRun run, ref PacketCut cut, SealedOutbox outbox)
+    {
+        var way = WayTo(now, peer, run.Path);
+        if (way.IsNone)
+        {
+            Counters.Pathless++;
+            return SealOutcome.Lost;
+        }
+        var target = OutboxOf(way, outbox);
         while (!cut.IsDone)
         {
-            var slot = outbox.Reserve(device.DatagramSize(cut.NextSize));
+            var slot = target.Reserve(device.DatagramSize(cut.NextSize));
             if (slot.IsEmpty)
                 return SealOutcome.Full;
             var length = run.Seal(slot, cut.Next(slot[WireGuardLimits.HeaderSize..]));
             // The session has sent all that it may: what is left of this packet is lost, the next one waits for a new session.
             if (length == 0)
                 return SealOutcome.Lost;
-            outbox.Commit(path, length);
+            CommitSealed(way, peer, slot[..length], target);
             Counters.Sealed++;
             Counters.SealedBytes += length;
         }
@@ -146,6 +153,27 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
             device.Stage(now, peer, room[..cut.Next(room)]);
         }
         return true;
+    }
+
+    /// <summary>Hands on a packet that is authentic, where its peer may send it from there and the filter lets it in.</summary>
+    private void HandOn(Timestamp now, PeerId peer, Span<byte> packet, PacketJoin? join)
+    {
+        if (Owner(packet) != peer)
+        {
+            Counters.ForeignSource++;
+            return;
+        }
+        if (tailnet is not null && !tailnet.LetsIn(packet, peer))
+        {
+            Counters.Filtered++;
+            return;
+        }
+        Counters.Opened++;
+        Counters.OpenedBytes += packet.Length;
+        if (join is not null)
+            join.Add(packet);
+        else
+            stack?.Stack.Handle(now, packet);
     }
 
     private PeerId Owner(ReadOnlySpan<byte> packet)

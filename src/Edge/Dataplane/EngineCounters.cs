@@ -24,6 +24,9 @@ internal struct EngineCounters
     /// <summary>Opened packets whose source address does not belong to the peer that sent them.</summary>
     public long ForeignSource;
 
+    /// <summary>Opened packets that the tailnet's filter refused.</summary>
+    public long Filtered;
+
     /// <summary>Packets from the system that are none.</summary>
     public long Malformed;
 }

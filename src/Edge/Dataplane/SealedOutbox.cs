@@ -1,5 +1,6 @@
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Buffers;
+using Edge.Foundation.Peers;
 
 namespace Edge.Dataplane;
 
@@ -45,14 +46,15 @@ internal sealed class SealedOutbox : IDisposable
     /// <summary>Keeps the datagram that was written at the start of the room last reserved.</summary>
     /// <param name="path">Where it goes.</param>
     /// <param name="size">Its size on the wire, in bytes: at most what was reserved.</param>
-    public void Commit(in DatagramPath path, int size)
+    /// <param name="peer">Whom a relay hands it to; none where it needs no relay.</param>
+    public void Commit(in DatagramPath path, int size, PeerId peer = default)
     {
         if (Count > 0)
         {
             ref var newest = ref _runs[Count - 1];
             // A run ends with its first shorter datagram.
             var isOpen = newest.Length == newest.Segments * newest.SegmentSize && newest.Segments < MaxSegments;
-            if (isOpen && size <= newest.SegmentSize && newest.Length + size <= MaxRunLength && newest.Path == path)
+            if (isOpen && size <= newest.SegmentSize && newest.Length + size <= MaxRunLength && newest.Path == path && newest.Peer == peer)
             {
                 newest.Length += size;
                 newest.Segments++;
@@ -60,7 +62,7 @@ internal sealed class SealedOutbox : IDisposable
                 return;
             }
         }
-        _runs[Count++] = new SealedRun { Path = path, Offset = _used, Length = size, SegmentSize = size, Segments = 1 };
+        _runs[Count++] = new SealedRun { Path = path, Peer = peer, Offset = _used, Length = size, SegmentSize = size, Segments = 1 };
         _used += size;
     }
 

@@ -1,4 +1,5 @@
 using Edge.Foundation.Addresses;
+using Edge.Foundation.Peers;
 
 namespace Edge.Dataplane;
 
@@ -9,6 +10,9 @@ namespace Edge.Dataplane;
 internal struct SealedRun
 {
     public DatagramPath Path;
+
+    /// <summary>Whom a relay hands them to; none where they need no relay.</summary>
+    public PeerId Peer;
 
     /// <summary>Where the first starts in the outbox's slab.</summary>
     public int Offset;

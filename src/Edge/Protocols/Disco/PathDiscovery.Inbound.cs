@@ -76,16 +76,21 @@ internal sealed partial class PathDiscovery
         return DiscoVerdict.Ping;
     }
 
-    /// <summary>A ping came from there, so that it may be a way: it is pinged back, where that is news.</summary>
+    /// <summary>
+    /// A ping came from there, so that it may be a way: it is pinged back, where that is news. A ping of ours that was sent before may have been lost
+    /// at a NAT which is open only now.
+    /// </summary>
     private void Hear(Timestamp now, DiscoPeer peer, in DatagramPath path)
     {
         ref var candidate = ref peer.FindOrAdd(path.Remote);
+        var isAnew = candidate.HeardAt is not { } heard || now - heard >= DiscoLimits.PingInterval;
         candidate.Sources |= CandidateSources.Heard;
         candidate.Local = path.Local;
         candidate.HeardAt = now;
         var isTrusted = peer.State == PathState.Direct && now < peer.TrustedUntil;
-        var isNews = candidate.AnsweredAt is null || !isTrusted;
-        if (!isNews || (candidate.PingedAt is { } at && now - at < DiscoLimits.PingInterval))
+        if (candidate.AnsweredAt is not null && isTrusted)
+            return;
+        if (!isAnew && candidate.PingedAt is { } pinged && now - pinged < DiscoLimits.PingInterval)
             return;
         candidate.WantsPing = true;
         _waiting.Add(peer);

@@ -85,13 +85,11 @@ internal sealed partial class PathDiscovery
 
     private DiscoOutgoing WritePong(DiscoPeer peer, ReadOnlySpan<byte> transaction, in DatagramPath path, int region, Span<byte> buffer)
     {
+        var source = (region == 0 ? path : RelayPath.Of(region)).Remote;
         Span<byte> message = stackalloc byte[DiscoPong.Size];
-        DiscoPong.Write(message, transaction, region == 0 ? path.Remote.Address.Bits : RelayAddress, region == 0 ? path.Remote.Port : (ushort)region);
+        DiscoPong.Write(message, transaction, source.Address.Bits, source.Port);
         return Seal(peer, message, path, region, buffer);
     }
-
-    /// <summary>What stands for the address of a ping that a relay brought, with the region as the port: 127.3.3.40 (tailscale 1.96.5, tailcfg.DerpMagicIP).</summary>
-    private static UInt128 RelayAddress => IpAddress.V4(0x7f03_0328).Bits;
 
     private DiscoOutgoing WriteCall(DiscoPeer peer, Span<byte> buffer)
     {

@@ -152,6 +152,9 @@ internal sealed partial class WireGuardDevice : IDisposable
     /// <param name="publicKey">32 bytes.</param>
     public PeerId FindPeer(ReadOnlySpan<byte> publicKey) => _byKey.TryGetValue(new PublicKey(publicKey), out var peer) ? peer.Id : PeerId.None;
 
+    /// <summary>A peer's.</summary>
+    public PublicKey PublicKeyOf(PeerId id) => new(Require(id).PublicKey);
+
     /// <summary>Where the peer is now said to be; its next authentic datagram may say otherwise.</summary>
     public void SetPath(PeerId id, in DatagramPath path) => Require(id).Path = path;
 

@@ -14,8 +14,8 @@ internal sealed class NatWorld(ulong seed)
 
     private static readonly TimeSpan s_inside = TimeSpan.FromMilliseconds(1);
 
-    private readonly Dictionary<Endpoint, PathHost> _hosts = [];
-    private readonly Dictionary<PublicKey, PathHost> _nodes = [];
+    private readonly Dictionary<Endpoint, NatHost> _hosts = [];
+    private readonly Dictionary<PublicKey, NatHost> _nodes = [];
     private readonly Dictionary<IpAddress, NatBox> _boxes = [];
     private uint _lastPublic = 0xcb00_7100;
 
@@ -28,16 +28,24 @@ internal sealed class NatWorld(ulong seed)
     /// <summary>The share of datagrams that is lost; relays lose none.</summary>
     public double Loss { get; set; }
 
+    /// <summary>A key that nobody had; the caller's.</summary>
+    public PrivateKey NewKey()
+    {
+        Span<byte> key = stackalloc byte[PrivateKey.Size];
+        World.Random.Fill(key);
+        return new PrivateKey(key);
+    }
+
     /// <summary>A public address that nobody had.</summary>
     public IpAddress NextPublic() => IpAddress.V4(++_lastPublic);
 
-    public void Join(PathHost host)
+    public void Join(NatHost host)
     {
         _hosts[host.Endpoint] = host;
         _nodes[host.NodeKey] = host;
     }
 
-    public void Leave(PathHost host) => _hosts.Remove(host.Endpoint);
+    public void Leave(NatHost host) => _hosts.Remove(host.Endpoint);
 
     public void Join(NatSite site)
     {
@@ -46,7 +54,7 @@ internal sealed class NatWorld(ulong seed)
     }
 
     /// <summary>A host sends a datagram.</summary>
-    public void Send(PathHost from, Endpoint to, byte[] datagram)
+    public void Send(NatHost from, Endpoint to, byte[] datagram)
     {
         if (World.Random.Chance(Loss))
             return;
@@ -71,7 +79,7 @@ internal sealed class NatWorld(ulong seed)
     }
 
     /// <summary>A relay carries a packet.</summary>
-    public void Relay(PathHost from, PublicKey to, byte[] packet)
+    public void Relay(NatHost from, PublicKey to, byte[] packet)
     {
         if (!from.HasRelay)
             return;
@@ -82,7 +90,7 @@ internal sealed class NatWorld(ulong seed)
         });
     }
 
-    private PathHost? Inside(NatSite site, Endpoint to) =>
+    private NatHost? Inside(NatSite site, Endpoint to) =>
         site.Boxes.Count > 0 && _hosts.TryGetValue(to, out var host) && host.Site == site ? host : null;
 
     private void Arrive(Endpoint source, Endpoint to, byte[] datagram)

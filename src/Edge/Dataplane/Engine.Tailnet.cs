@@ -1,0 +1,57 @@
+using Edge.Dataplane.Tailnet;
+using Edge.Foundation.Addresses;
+using Edge.Foundation.Keys;
+using Edge.Foundation.Peers;
+using Edge.Foundation.Time;
+using Edge.Protocols.Disco;
+using Edge.Protocols.WireGuard;
+
+namespace Edge.Dataplane;
+
+// Paths that a tailnet chooses: a datagram goes to an endpoint, by a relay, or both ways while it is uncertain which of them arrives.
+internal sealed partial class Engine
+{
+    /// <summary>Takes a packet that a relay brought.</summary>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="region">Which relay.</param>
+    /// <param name="sender">The node that the relay says sent it.</param>
+    /// <param name="packet">Opened in place.</param>
+    public void HandleRelayed(Timestamp now, int region, in PublicKey sender, Span<byte> packet)
+    {
+        if (tailnet is null || tailnet.TakeRelayed(now, region, sender, packet))
+            return;
+        if (device.Open(now, packet, RelayPath.Of(region), out var peer, out var opened) == OpenVerdict.Packet)
+            HandOn(now, peer, opened, join: null);
+    }
+
+    /// <summary>Without a tailnet a peer is where its last authentic datagram came from.</summary>
+    private PeerPath WayTo(Timestamp now, PeerId peer, in DatagramPath known) => tailnet is null ? new PeerPath(known, 0) : tailnet.Paths.PathOf(now, peer);
+
+    /// <summary>Where datagrams for this way are sealed.</summary>
+    private SealedOutbox OutboxOf(in PeerPath way, SealedOutbox outbox) => way.IsDirect ? outbox : tailnet!.Relayed;
+
+    /// <summary>Keeps a datagram that was sealed in the outbox that <see cref="OutboxOf"/> gave.</summary>
+    private void CommitSealed(in PeerPath way, PeerId peer, ReadOnlySpan<byte> datagram, SealedOutbox target)
+    {
+        if (!way.IsDirect)
+        {
+            target.Commit(RelayPath.Of(way.Region), datagram.Length, peer);
+            return;
+        }
+        target.Commit(way.Direct, datagram.Length);
+        if (way.Region != 0)
+            tailnet!.Relay(way.Region, peer, datagram);
+    }
+
+    /// <summary>Keeps a datagram that was written into the outbox of datagrams, wherever it goes.</summary>
+    private void Commit(in PeerPath way, PeerId peer, ReadOnlySpan<byte> datagram, SealedOutbox outbox)
+    {
+        // A cookie's asker by a relay is not known, and asks again.
+        if (way.IsNone || RelayPath.RegionOf(way.Direct) != 0)
+            Counters.Pathless++;
+        else if (way.IsDirect)
+            CommitSealed(way, peer, datagram, outbox);
+        else
+            tailnet!.Relay(way.Region, peer, datagram);
+    }
+}
