@@ -51,8 +51,8 @@ internal sealed class IdleConnections
             var server = _held[^1];
             Send(client, server);
             Send(server, client);
-            _ = client.Input.ReadAsync();
-            _ = server.Input.ReadAsync();
+            _ = client.Input.ReadAsync().AsTask();
+            _ = server.Input.ReadAsync().AsTask();
             Settle();
             _held.Add(client);
             _held.Add(server);
@@ -62,7 +62,7 @@ internal sealed class IdleConnections
     private void Send(TunnelConnection from, TunnelConnection to)
     {
         from.Output.Write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8);
-        _ = from.Output.FlushAsync();
+        _ = from.Output.FlushAsync().AsTask();
         Settle();
         if (!to.Input.TryRead(out var read))
             throw new InvalidOperationException("what was sent has not arrived");

@@ -1,4 +1,3 @@
-using Edge.Dataplane.Tailnet;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
 using Edge.Foundation.Peers;

@@ -9,7 +9,6 @@ using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
 using Edge.Orb.Middlewares;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Relay;
 
 /// <summary>This relay at another one of its region: it watches who is there, and forwards to them. It connects again for as long as the relay runs.</summary>
-internal sealed class MeshConnection
+internal sealed class MeshConnection : IDisposable
 {
     private const int ReadSize = 16 * 1024;
 
@@ -17,6 +17,7 @@ internal sealed class MeshConnection
 
     private readonly RelayHub _hub;
     private readonly DerpNode _node;
+    private readonly string _name;
     private readonly DerpDialler _dialler;
     private readonly DerpClientOptions _identity;
     private readonly EntropySource _entropy;
@@ -35,6 +36,7 @@ internal sealed class MeshConnection
     public MeshConnection(RelayHub hub, DerpNode node, DerpDialler dialler, DerpClientOptions identity, EntropySource entropy, ILogger log)
     {
         (_hub, _node, _dialler, _identity, _entropy, _log) = (hub, node, dialler, identity, entropy, log);
+        _name = node.ToString();
         _link = hub.AddLink(this);
     }
 
@@ -49,6 +51,9 @@ internal sealed class MeshConnection
                 _wake.Release();
     }
 
+    /// <summary>After <see cref="Run"/>.</summary>
+    public void Dispose() => _wake.Dispose();
+
     public async Task Run(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -62,7 +67,7 @@ internal sealed class MeshConnection
                 problem = await Serve(client, stream.Stream, stopping);
                 if (client.Server == _hub.Key)
                 {
-                    _log.IsSelf(_node.ToString());
+                    _log.IsSelf(_name);
                     return;
                 }
             }
@@ -75,7 +80,7 @@ internal sealed class MeshConnection
                 return;
             }
             if (_said != problem && !stopping.IsCancellationRequested)
-                _log.NotMeshed(_node.ToString(), problem, s_retry.TotalSeconds);
+                _log.NotMeshed(_name, problem, s_retry.TotalSeconds);
             _said = problem;
             await Task.Delay(s_retry, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -152,7 +157,7 @@ internal sealed class MeshConnection
             {
                 case DerpMessageKind.ServerInfo:
                     _said = null;
-                    _log.Meshed(_node.ToString());
+                    _log.Meshed(_name);
                     break;
                 // Ourselves, watching there: nothing is sent to a relay.
                 case DerpMessageKind.PeerPresent when peer != _hub.Key:

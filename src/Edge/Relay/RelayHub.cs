@@ -377,10 +377,11 @@ internal sealed class RelayHub : IDisposable
     private void Say(RelayConnection connection)
     {
         var client = connection.Client;
+        var address = AddressOf(client);
         if (client.CloseReason == RelayCloseReason.Refused)
-            _log.Refused(new KeyOf<NodeKind>(client.Key), AddressOf(client));
+            _log.Refused(new KeyOf<NodeKind>(client.Key), address);
         else if (client.CloseReason != RelayCloseReason.Disconnected)
-            _log.Closed(AddressOf(client), client.CloseReason);
+            _log.Closed(address, client.CloseReason);
     }
 
     private static IPAddress AddressOf(RelayClient client) => client.Remote.Address.ToIPAddress();

@@ -48,6 +48,7 @@ internal sealed class RelayServer : IAsyncDisposable
     private readonly List<(PrivateListener Listener, EndPoint EndPoint)> _private = [];
     private readonly BootstrapNames _names;
     private readonly List<Task> _running = [];
+    private readonly List<MeshConnection> _mesh = [];
     private StunSocket? _stun;
     private (ServiceProvider Services, IServer Server)? _built;
     private SslServerAuthenticationOptions? _terms;
@@ -153,13 +154,17 @@ internal sealed class RelayServer : IAsyncDisposable
         await Task.WhenAll(_running);
         _sockets.Dispose();
         _hub.Dispose();
+        // The hub wakes them.
+        foreach (var connection in _mesh)
+            connection.Dispose();
         _key.Dispose();
         _stopping.Dispose();
     }
 
     private void Say()
     {
-        _log.Listening(_options.Listen.ToString(), new KeyOf<NodeKind>(Key));
+        var address = _options.Listen.ToString();
+        _log.Listening(address, new KeyOf<NodeKind>(Key));
         if (_stun is not null)
             _log.Stun(_stun.Port);
         if (_options.Admission is null)
@@ -180,6 +185,7 @@ internal sealed class RelayServer : IAsyncDisposable
         foreach (var node in _options.MeshWith)
         {
             var connection = new MeshConnection(_hub, node, dialler, identity, _entropy, _log);
+            _mesh.Add(connection);
             _running.Add(Task.Run(() => connection.Run(_stopping.Token)));
         }
     }

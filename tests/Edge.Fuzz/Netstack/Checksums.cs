@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Wire;
-using Edge.Protocols.Netstack;
 
 namespace Edge.Fuzz.Netstack;
 

@@ -5,7 +5,6 @@ using Edge.Foundation.Time;
 using Edge.Protocols.Control;
 using Edge.Protocols.Control.Frames;
 using Edge.Protocols.Control.Json;
-using Edge.Protocols.Control.Messages;
 
 namespace Edge.Tests.Control;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Edge.Foundation.Wire;
-using Edge.Protocols.Netstack;
 
 namespace Edge.Tests.Netstack;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Edge.Dataplane;
-using Edge.Foundation;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
 using Edge.Io;

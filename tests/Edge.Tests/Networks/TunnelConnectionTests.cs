@@ -99,8 +99,8 @@ public sealed class TunnelConnectionTests
             client.Input.AdvanceTo(response.Buffer.End);
         }
         // What was read last goes back when there is a reader again.
-        _ = client.Input.ReadAsync();
-        _ = server.Input.ReadAsync();
+        _ = client.Input.ReadAsync().AsTask();
+        _ = server.Input.ReadAsync().AsTask();
         await pair.Until(() => pair.A.Blocks.Used == 0 && pair.B.Blocks.Used == 0);
     }
 

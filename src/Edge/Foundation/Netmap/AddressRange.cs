@@ -1,3 +1,4 @@
+using System.Buffers;
 using Edge.Foundation.Addresses;
 
 namespace Edge.Foundation.Netmap;
@@ -5,6 +6,8 @@ namespace Edge.Foundation.Netmap;
 /// <summary>The addresses from one to another of the same family, both included.</summary>
 internal readonly record struct AddressRange(IpAddress First, IpAddress Last)
 {
+    private static readonly SearchValues<char> s_characters = SearchValues.Create("0123456789abcdefABCDEF:.");
+
     public static AddressRange AllV4 => Of(new IpPrefix(IpAddress.AnyV4, 0));
 
     public static AddressRange AllV6 => Of(new IpPrefix(IpAddress.AnyV6, 0));
@@ -48,7 +51,7 @@ internal readonly record struct AddressRange(IpAddress First, IpAddress Last)
     private static bool TryParseAddress(ReadOnlySpan<char> text, out IpAddress address)
     {
         address = default;
-        if (text.IndexOfAnyExcept("0123456789abcdefABCDEF:.") >= 0) return false;
+        if (text.IndexOfAnyExcept(s_characters) >= 0) return false;
         var isV6 = text.Contains(':');
         var dots = 0;
         for (var i = 0; i < text.Length && !isV6; i++)

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Edge.Foundation.Keys;
 using PublicKey = Edge.Foundation.Keys.PublicKey;
 
 namespace Edge.Io.Derp;

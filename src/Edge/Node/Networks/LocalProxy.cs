@@ -47,7 +47,8 @@ internal sealed class LocalProxy(VirtualNetwork network, bool isSocks, HostPort 
                 _listening.Add(socket);
                 socket.Listen();
             }
-            _log.ProxyUp(network.Name, Kind, address.ToString());
+            var listening = address.ToString();
+            _log.ProxyUp(network.Name, Kind, listening);
             _accepting = Task.WhenAll(_listening.Select(Accept));
         }
         catch (Exception failure) when (failure is SocketException or DialException)
@@ -127,7 +128,7 @@ internal sealed class LocalProxy(VirtualNetwork network, bool isSocks, HostPort 
         }
     }
 
-    private async Task<Request?> AskedBySocks(NetworkStream near, byte[] buffer, CancellationToken cancellation)
+    private static async Task<Request?> AskedBySocks(NetworkStream near, byte[] buffer, CancellationToken cancellation)
     {
         var read = 0;
         SocksVerdict verdict;

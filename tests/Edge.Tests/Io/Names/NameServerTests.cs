@@ -12,7 +12,6 @@ using Edge.Tests.Dns;
 using Edge.Tests.Image;
 using Edge.Tests.Orb;
 using Edge.Tests.Orb.Proxy;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Time.Testing;
 

@@ -26,6 +26,8 @@ public sealed class StateTests
     [Test]
     public async Task Only_the_owner_may_enter_and_read()
     {
+        if (OperatingSystem.IsWindows())
+            return;
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "state");
         Directory.CreateDirectory(path, (UnixFileMode)Convert.ToInt32("755", 8));

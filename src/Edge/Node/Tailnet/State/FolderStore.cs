@@ -18,6 +18,8 @@ internal sealed class FolderStore : IStateStore
     /// <exception cref="IOException">It cannot be made, or others may read it.</exception>
     public FolderStore(string folder)
     {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException();
         _folder = folder;
         try
         {
@@ -62,7 +64,10 @@ internal sealed class FolderStore : IStateStore
         {
             // What a process that was killed left there.
             File.Delete(beside);
-            using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnersFile }))
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = OwnersFile;
+            using (var file = new FileStream(beside, options))
             {
                 file.Write(content);
                 file.Flush(flushToDisk: true);

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
-using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
 
 namespace Edge.Protocols.Control.Json;
