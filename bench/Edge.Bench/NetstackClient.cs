@@ -53,18 +53,18 @@ internal static class NetstackClient
         return 0;
     }
 
-    /// <summary>Prints Mbit/s, packets opened, and bytes that the network's thread allocated for them.</summary>
+    /// <summary>Prints Mbit/s, packets opened, and bytes that the network's thread allocated for them beside the blocks, whose pool grows to what was needed at once.</summary>
     private static async Task Download(WireGuardNetwork node, Foundation.Addresses.Endpoint remote, string path, int count)
     {
         // Once for the handshake, the windows and the memory that is kept.
         await Fetch(node, remote, path);
-        var (packets, allocated) = (node.Figures.PacketsIn, await node.AllocatedBytes());
+        var (packets, allocated, held) = (node.Figures.PacketsIn, await node.AllocatedBytes(), node.Network.Blocks.Held);
         var began = Stopwatch.GetTimestamp();
         var bytes = 0L;
         for (var i = 0; i < count; i++)
             bytes += await Fetch(node, remote, path);
         var elapsed = Stopwatch.GetElapsedTime(began);
-        allocated = await node.AllocatedBytes() - allocated;
+        allocated = await node.AllocatedBytes() - allocated - (node.Network.Blocks.Held - held);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{bytes * 8 / elapsed.TotalMicroseconds:0.0} {node.Figures.PacketsIn - packets} {allocated}"));
     }
 

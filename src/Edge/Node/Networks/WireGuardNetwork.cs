@@ -147,6 +147,9 @@ internal sealed class WireGuardNetwork : INetworkNode
             _log.Ended(Network.Name, failure);
             _options.Changed(Network.Name, "it has ended by a fault");
             Network.Stop("has ended by a fault");
+            // Its thread has ended: nobody else touches the connections, and who waits for them must hear of it.
+            if (_attachment is { Shard.Completion.IsCompleted: true })
+                Network.DropAll();
         }
     }
 
