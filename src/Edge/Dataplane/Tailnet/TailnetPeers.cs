@@ -58,6 +58,7 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
         // Those that go first: what they had may be another's now.
         foreach (var change in _changes)
         {
+            filter.Capabilities.Apply(change);
             if (change.After is null)
                 Remove(change.Id);
         }
@@ -118,7 +119,6 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
         {
             _expiries.Enqueue(node.Id, node.KeyExpiry);
         }
-        SetCapabilities(entry.Node, node);
         _byNode[node.Id] = new Entry(entry.Peer, node);
         SetRoutes(entry.Peer, node);
         if (node.IsJailed)
@@ -143,19 +143,6 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
         paths.RemovePeer(entry.Peer);
         device.RemovePeer(entry.Peer);
         _jailed.Remove(entry.Peer);
-        foreach (var prefix in entry.Node.Addresses)
-            filter.Capabilities.Remove(prefix.Address);
-    }
-
-    private void SetCapabilities(TailnetNode before, TailnetNode node)
-    {
-        if (before.Addresses != node.Addresses)
-        {
-            foreach (var prefix in before.Addresses)
-                filter.Capabilities.Remove(prefix.Address);
-        }
-        foreach (var prefix in node.Addresses)
-            filter.Capabilities.Set(prefix.Address, node.Capabilities);
     }
 
     private void SetRoutes(PeerId peer, TailnetNode node)

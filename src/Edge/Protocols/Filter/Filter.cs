@@ -84,9 +84,9 @@ internal sealed class Filter
             return FilterReason.UnknownProtocol;
         // An address that is mapped into IPv6 counts as the IPv4 address here; the exception below is for IPv4 itself.
         var destination = packet.Destination;
-        if (destination.IsV4 ? destination.V4Bits >> 28 == 0xe : destination.Bits >> 120 == 0xff)
+        if (destination.IsMulticast)
             return FilterReason.Multicast;
-        if (destination.IsV4 ? destination.V4Bits >> 16 == CloudDns >> 16 : destination.Bits >> 118 == 0xfe80 >> 6)
+        if (destination.IsLinkLocal)
         {
             // What clouds answer names on, and routers may pass on (filter.go, gcpDNSAddr).
             if (packet.Version == 6 || destination.V4Bits != CloudDns)

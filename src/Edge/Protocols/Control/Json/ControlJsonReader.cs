@@ -29,20 +29,7 @@ internal sealed partial class ControlJsonReader
     public bool TryReadMap(ReadOnlySpan<byte> json, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out MapResponse? response, out string? fault)
     {
         var source = new JsonSource(json, _strings);
-        (response, fault) = (null, null);
-        try
-        {
-            source.Begin();
-            var read = ReadMap(ref source);
-            source.End();
-            response = read;
-            return true;
-        }
-        catch (Exception e) when (IsFault(e))
-        {
-            fault = e.Message;
-            return false;
-        }
+        return TryRead(ref source, ReadMap, out response, out fault);
     }
 
     /// <summary>Reads the answer to a registration.</summary>
@@ -50,20 +37,7 @@ internal sealed partial class ControlJsonReader
     public static bool TryReadRegister(ReadOnlySpan<byte> json, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RegisterResponse? response, out string? fault)
     {
         var source = new JsonSource(json, new StringPool());
-        (response, fault) = (null, null);
-        try
-        {
-            source.Begin();
-            var read = ReadRegister(ref source);
-            source.End();
-            response = read;
-            return true;
-        }
-        catch (Exception e) when (IsFault(e))
-        {
-            fault = e.Message;
-            return false;
-        }
+        return TryRead(ref source, ReadRegister, out response, out fault);
     }
 
     /// <summary>Reads the answer to `GET /key`.</summary>
@@ -85,6 +59,26 @@ internal sealed partial class ControlJsonReader
 
     private static readonly FieldNames s_key = FieldNames.Of<KeyField>();
     private static readonly FieldNames s_challenge = FieldNames.Of<ChallengeField>();
+
+    /// <summary>Reads one document, all of it or nothing.</summary>
+    private static bool TryRead<T>(ref JsonSource source, Read<T> read, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? value, out string? fault)
+        where T : class
+    {
+        (value, fault) = (null, null);
+        try
+        {
+            source.Begin();
+            var whole = read(ref source);
+            source.End();
+            value = whole;
+            return true;
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            fault = e.Message;
+            return false;
+        }
+    }
 
     private static bool TryReadOneKey<TKind>(ReadOnlySpan<byte> json, FieldNames names, out KeyOf<TKind> key, out string? fault) where TKind : struct, IKeyKind
     {
