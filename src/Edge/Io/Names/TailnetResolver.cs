@@ -4,31 +4,38 @@ using Edge.Protocols.Dns;
 namespace Edge.Io.Names;
 
 /// <summary>
-/// This process's own look-ups: names of the tailnet and of its routes are asked of <see cref="NameServer"/> and never told to the host's resolver; a name
+/// This process's own look-ups: names of tailnets and of their routes are asked of their <see cref="NameServer"/> and never told to the host's resolver; a name
 /// without a dot is tried below the search domains first; all else is the host's.
 /// </summary>
-internal sealed class TailnetResolver(NameServer server, IResolver system) : IResolver
+internal sealed class TailnetResolver(NameDirectory directory, IResolver system) : IResolver
 {
+    public TailnetResolver(NameServer server, IResolver system)
+        : this(new NameDirectory(server), system)
+    {
+    }
+
     /// <exception cref="DialException">The name has no address, or could not be looked up.</exception>
-    public async ValueTask<IReadOnlyList<IPAddress>> Resolve(string host, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<IPAddress>> Resolve(string host, CancellationToken cancellation) => (await Locate(host, cancellation)).Addresses;
+
+    /// <summary>The addresses of a name, and whose they are.</summary>
+    /// <returns>A null server: the host's resolver knows them.</returns>
+    /// <exception cref="DialException">The name has no address, or could not be looked up.</exception>
+    public async ValueTask<(NameServer? Server, IReadOnlyList<IPAddress> Addresses)> Locate(string host, CancellationToken cancellation)
     {
         if (DnsName.Normalize(host) is not { } name || name == ".")
             throw new DialException(DialStep.LookUp, $"{host} is no name");
-        if (host.IndexOf('.') < 0)
+        if (host.IndexOf('.') < 0 && await Search(name, cancellation) is { Server: not null } found)
+            return found;
+        var owners = directory.OwnersOf(name);
+        if (owners.Count == 0)
+            return (null, await system.Resolve(host, cancellation));
+        var code = DnsCode.NameError;
+        foreach (var owner in owners)
         {
-            var domains = server.Look(0, static (core, _) => core.SearchDomains);
-            for (var i = 0; i < domains.Count; i++)
-            {
-                var candidate = name + domains[i];
-                if (candidate.Length <= DnsName.MaxText && !IsLeftToSystem(candidate) && await Find(candidate, cancellation) is { Addresses.Count: > 0 } found)
-                    return found.Addresses;
-            }
+            (var addresses, code) = await Find(owner, name, cancellation);
+            if (addresses.Count > 0)
+                return (owner, addresses);
         }
-        if (IsLeftToSystem(name))
-            return await system.Resolve(host, cancellation);
-        var (addresses, code) = await Find(name, cancellation);
-        if (addresses.Count > 0)
-            return addresses;
         throw new DialException(DialStep.LookUp, code switch
         {
             DnsCode.Success => $"{host} has no address in the tailnet",
@@ -37,9 +44,24 @@ internal sealed class TailnetResolver(NameServer server, IResolver system) : IRe
         });
     }
 
-    private bool IsLeftToSystem(string name) => server.Look(name, static (core, name) => core.IsLeftToSystem(name));
+    /// <summary>A name without a dot, below each network's search domains.</summary>
+    private async ValueTask<(NameServer? Server, IReadOnlyList<IPAddress> Addresses)> Search(string name, CancellationToken cancellation)
+    {
+        foreach (var server in directory.Servers)
+        {
+            var domains = server.Look(0, static (core, _) => core.SearchDomains);
+            for (var i = 0; i < domains.Count; i++)
+            {
+                var candidate = name + domains[i];
+                if (candidate.Length <= DnsName.MaxText && !server.Look(candidate, static (core, name) => core.IsLeftToSystem(name))
+                    && await Find(server, candidate, cancellation) is { Addresses.Count: > 0 } found)
+                    return (server, found.Addresses);
+            }
+        }
+        return (null, []);
+    }
 
-    private async Task<(List<IPAddress> Addresses, DnsCode Code)> Find(string name, CancellationToken cancellation)
+    private static async Task<(List<IPAddress> Addresses, DnsCode Code)> Find(NameServer server, string name, CancellationToken cancellation)
     {
         var (v4, v6) = (server.Ask(QueryOf(name, DnsType.A), DnsTransport.Tcp), server.Ask(QueryOf(name, DnsType.Aaaa), DnsTransport.Tcp));
         await Task.WhenAll(v4, v6).WaitAsync(cancellation);

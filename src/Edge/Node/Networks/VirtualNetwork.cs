@@ -12,7 +12,7 @@ namespace Edge.Node.Networks;
 /// A network as the server sees it, whatever carries its packets: ports to listen on, addresses to dial, streams. Its netstack is driven by one
 /// thread, the network's; all others ask that thread by posting to it.
 /// </summary>
-internal sealed class VirtualNetwork : INetstackUser
+internal sealed partial class VirtualNetwork : INetstackUser
 {
     // Longer than three tries of a SYN. What asks for a connection has a limit of its own, but cannot say why.
     private static readonly TimeSpan s_dialling = TimeSpan.FromSeconds(15);
@@ -80,9 +80,12 @@ internal sealed class VirtualNetwork : INetstackUser
     }
 
     /// <summary>Opens a port, at once or when the network comes up.</summary>
-    public NetworkListener Listen(ushort port, Action<TunnelConnection> accept)
+    /// <param name="port">TCP.</param>
+    /// <param name="accept">Takes each connection, on the network's thread.</param>
+    /// <param name="address">The one that it is open at; null: all of ours.</param>
+    public NetworkListener Listen(ushort port, Action<TunnelConnection> accept, IpAddress? address = null)
     {
-        var listener = new NetworkListener(port, accept);
+        var listener = new NetworkListener(address, port, accept);
         lock (_lock)
         {
             _listeners.Add(listener);
@@ -142,6 +145,8 @@ internal sealed class VirtualNetwork : INetstackUser
         {
             foreach (var listener in _listeners)
                 Begin(listener);
+            foreach (var socket in _sockets)
+                socket.Begin();
         }
     }
 
@@ -153,6 +158,8 @@ internal sealed class VirtualNetwork : INetstackUser
             _post = post;
             foreach (var listener in _listeners)
                 post(_ => Begin(listener));
+            foreach (var socket in _sockets)
+                post(_ => socket.Begin());
         }
     }
 
@@ -178,6 +185,11 @@ internal sealed class VirtualNetwork : INetstackUser
 
     void INetstackUser.Happened(Timestamp now, in NetstackEvent happened)
     {
+        if (happened.Socket?.Owner is NetworkSocket socket)
+        {
+            socket.Take();
+            return;
+        }
         if (happened.Connection is not { } tcp)
             return;
         if (tcp.Owner is TunnelConnection connection)
@@ -265,7 +277,7 @@ internal sealed class VirtualNetwork : INetstackUser
     {
         if (listener.Listening is not null)
             return;
-        listener.Listening = Stack.Listen(null, listener.Port);
+        listener.Listening = Stack.Listen(listener.Address, listener.Port);
         listener.Listening.Owner = listener;
     }
 
@@ -280,7 +292,7 @@ internal sealed class VirtualNetwork : INetstackUser
     {
         if (done.Task.IsCompleted)
             return null;
-        if (!Reaches(remote.Address))
+        if (!Stack.HasAddress(remote.Address) && !Reaches(remote.Address))
         {
             done.TrySetException(new DialException(DialStep.Connect, $"no connection to {remote} through the network `{Name}`: no peer has it in its ranges") { Fault = DialFault.NoRoute });
             return null;

@@ -64,7 +64,7 @@ internal sealed class WireGuardNetwork : INetworkNode
             if (_engine is not { } engine)
                 return default;
             var counters = engine.Counters;
-            var dropped = counters.Unroutable + counters.Pathless + counters.ForeignSource;
+            var dropped = counters.Unroutable + counters.Pathless + counters.ForeignSource + counters.Filtered;
             for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
                 dropped += (long)engine.Device.CountOf(verdict);
             return new NetworkFigures(
