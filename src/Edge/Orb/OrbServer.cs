@@ -64,11 +64,11 @@ internal sealed class OrbServer : IAsyncDisposable
             Meter = _meter,
             Stopping = _stopping.Token,
             Readiness = options.Readiness,
-            Identities = options.Identities,
+            Identities = options.Identities ?? new NetworkIdentities(name => _networks.Find(name)?.Netmap),
             LogSinks = new LogSinks(options.StandardOutput, options.StandardError, options.Logs.CreateLogger("access-log")),
         };
         Services.Reload.Register(Services.LogSinks.Reopen);
-        Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services))];
+        Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services, KnowsCallers(configuration.Middleware, block.Value)))];
         Listeners = [.. Sites
             .SelectMany(site => site.Block.Listen, (site, address) => (site, address))
             .GroupBy(pair => pair.address, (address, pairs) => new Listener(address, pairs.Select(pair => pair.site)))];
@@ -275,6 +275,11 @@ internal sealed class OrbServer : IAsyncDisposable
         options.Use(next => connection => listener.Admits?.Invoke(connection) == false ? Task.CompletedTask : next(connection));
         options.Use(next => _connections.Around(next, listener.Handler));
     }
+
+    /// <summary>Whether callers' identities are asked for although nothing in the configuration does.</summary>
+    private bool KnowsCallers(ImmutableArray<Middleware> around, ServerBlock block) =>
+        !around.Concat(block.Middleware).Any(static one => one is TailscaleAuth)
+        && _networks.Nodes.Any(node => node is { IsTailnet: true, Tunnel.BridgeInbound: true } && (block.Networks is not { } named || named.Contains(node.Network.Name)));
 
     private static Task Dispatch(HttpContext context)
     {

@@ -37,7 +37,14 @@ internal sealed class NetworkSet : IConnector, IAsyncDisposable
     public ImmutableArray<INetworkNode> Nodes { get; }
 
     /// <summary>Null: there is none of this name.</summary>
-    public INetworkNode? Find(string name) => Nodes.FirstOrDefault(node => node.Network.Name == name);
+    public INetworkNode? Find(string name)
+    {
+        // Asked of each request that comes from a network.
+        foreach (var node in Nodes)
+            if (node.Network.Name == name)
+                return node;
+        return null;
+    }
 
     public async Task Start()
     {
