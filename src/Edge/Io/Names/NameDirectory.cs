@@ -1,3 +1,4 @@
+using System.Net;
 using Edge.Protocols.Dns;
 
 namespace Edge.Io.Names;
@@ -27,6 +28,34 @@ internal sealed class NameDirectory(params IReadOnlyList<NameServer> servers) : 
         return owners;
     }
 
+    /// <summary>The addresses of a name, and whose it is; null: it belongs to no network.</summary>
+    /// <param name="host">As people write it: without a dot at its end, or at all.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="DialException">It belongs to a network, and has no address or could not be looked up.</exception>
+    public async ValueTask<(NameServer Server, IReadOnlyList<IPAddress> Addresses)?> Locate(string host, CancellationToken cancellation)
+    {
+        if (DnsName.Normalize(host) is not { } name || name == ".")
+            throw new DialException(DialStep.LookUp, $"{host} is no name");
+        if (host.IndexOf('.') < 0 && await Search(name, cancellation) is { } found)
+            return found;
+        var code = DnsCode.NameError;
+        var owners = OwnersOf(name);
+        if (owners.Count == 0)
+            return null;
+        foreach (var owner in owners)
+        {
+            (var addresses, code) = await AddressQuestion.Ask(owner, name, cancellation);
+            if (addresses.Count > 0)
+                return (owner, addresses);
+        }
+        throw new DialException(DialStep.LookUp, code switch
+        {
+            DnsCode.Success => $"{host} has no address in the tailnet",
+            DnsCode.NameError => $"{host} does not exist in the tailnet",
+            _ => $"{host} could not be looked up: the tailnet's name servers answer {code}",
+        });
+    }
+
     /// <inheritdoc/>
     public async Task<ReadOnlyMemory<byte>> Ask(ReadOnlyMemory<byte> query, DnsTransport transport)
     {
@@ -41,6 +70,23 @@ internal sealed class NameDirectory(params IReadOnlyList<NameServer> servers) : 
             if (i == owners.Count - 1 || !DnsHeader.TryRead(answer.Span, out var header) || header.Code != DnsCode.NameError)
                 return answer;
         }
+    }
+
+    /// <summary>A name without a dot, below each network's search domains.</summary>
+    private async ValueTask<(NameServer Server, IReadOnlyList<IPAddress> Addresses)?> Search(string name, CancellationToken cancellation)
+    {
+        foreach (var server in servers)
+        {
+            var domains = server.Look(0, static (core, _) => core.SearchDomains);
+            for (var i = 0; i < domains.Count; i++)
+            {
+                var candidate = name + domains[i];
+                if (candidate.Length <= DnsName.MaxText && !server.Look(candidate, static (core, name) => core.IsLeftToSystem(name))
+                    && await AddressQuestion.Ask(server, candidate, cancellation) is { Addresses.Count: > 0 } found)
+                    return (server, found.Addresses);
+            }
+        }
+        return null;
     }
 
     private static string? NameOf(ReadOnlySpan<byte> query)

@@ -27,10 +27,11 @@ public sealed class NameDirectoryTests
         await using var two = Server(
             Settings("two.test.", "inner.one.test."), [Node(3, "desk.two.test.", "100.64.0.3"), Node(4, "lamp.two.test.", "100.64.0.4")],
             new DnsRecord("both.example", "", "100.64.9.3"), new DnsRecord("a.inner.one.test", "", "100.64.9.2"));
-        var resolver = new TailnetResolver(new NameDirectory(one, two), new FixedResolver([IPAddress.Parse("192.0.2.99")]));
-        var (server, addresses) = await resolver.Locate(name, CancellationToken.None).AsTask().WaitAsync(OrbRun.Limit);
-        await Assert.That(string.Join(' ', addresses)).IsEqualTo(address);
-        await Assert.That(server).IsEqualTo(owner switch { 0 => one, 1 => two, _ => null });
+        var directory = new NameDirectory(one, two);
+        var resolver = new TailnetResolver(directory, new FixedResolver([IPAddress.Parse("192.0.2.99")]));
+        await Assert.That(string.Join(' ', await resolver.Resolve(name, CancellationToken.None).AsTask().WaitAsync(OrbRun.Limit))).IsEqualTo(address);
+        var located = await directory.Locate(name, CancellationToken.None).AsTask().WaitAsync(OrbRun.Limit);
+        await Assert.That(located?.Server).IsEqualTo(owner switch { 0 => one, 1 => two, _ => null });
     }
 
     /// <summary>A tailnet that has a resolver for all names does not take another's.</summary>
