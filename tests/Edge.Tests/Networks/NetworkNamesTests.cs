@@ -83,7 +83,7 @@ public sealed class NetworkNamesTests
             b.Listen(53, static connection => ThreadPool.QueueUserWorkItem(static connection => AnswerOnce(connection), connection, preferLocal: false));
         });
         await pair.Up();
-        using var host = new HostCarrier(new FixedResolver([]), TimeProvider.System, new Lazy<X509Certificate2Collection>(static () => []), NetworkSet.Only(pair.A.Network));
+        using var host = new HostCarrier(new FixedResolver([]), TimeProvider.System, new Lazy<X509Certificate2Collection>(static () => []), new NetworkConnector(pair.A.Network, others: null));
         var core = new DnsServer(new SystemEntropy());
         core.Configure(new DnsSettings { Routes = [new("corp.example.", [new DnsResolver("10.9.0.2", default, false)])] }, default);
         await using var server = new NameServer(core, new NetworkCarrier(pair.A.Network, host), TimeProvider.System);
