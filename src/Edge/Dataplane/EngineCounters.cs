@@ -24,7 +24,7 @@ internal struct EngineCounters
     /// <summary>Opened packets whose source address does not belong to the peer that sent them.</summary>
     public long ForeignSource;
 
-    /// <summary>Opened packets that the tailnet's filter refused.</summary>
+    /// <summary>Opened packets that the tailnet's filter refused, or that were for what only this side may ask.</summary>
     public long Filtered;
 
     /// <summary>Packets from the system that are none.</summary>

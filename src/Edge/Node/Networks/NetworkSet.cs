@@ -3,33 +3,45 @@ using System.Net;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Configuration;
 using Edge.Io;
+using Edge.Io.Names;
+using Edge.Node.Tailnet;
 
 namespace Edge.Node.Networks;
 
 /// <summary>All networks of a server, and which of them an address belongs to.</summary>
-internal sealed class NetworkSet : IConnector, IAsyncDisposable
+internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
 {
     private readonly HostConnector _host = new();
     private readonly List<LocalProxy> _proxies = [];
+    private readonly List<LocalNames> _names = [];
+    private readonly NameDirectory _outward;
+    private readonly NetworkOptions _options;
     private bool _isDisposed;
 
     /// <summary>Nothing is opened yet.</summary>
-    /// <param name="networks">As configured; those of <c>tailscale</c> are not for here, and placeholders are no networks.</param>
+    /// <param name="networks">As configured; those of the host's tailscaled are not for here, and placeholders are no networks.</param>
     /// <param name="options">How they are run.</param>
     public NetworkSet(ImmutableArray<KeyValuePair<string, Network>> networks, NetworkOptions options)
     {
-        Nodes = [.. networks
-            .Where(static network => network.Value.Wireguard is not null)
-            .Select(network => (INetworkNode)new WireGuardNetwork(network.Key, network.Value.Wireguard!, network.Value.Tunnel, options))];
+        // Unless a port is said, all ask at 53.
+        var forwarders = networks.Select(static network => network.Value.Tailscale?.Dns.Forwarder).OfType<HostPort>().Distinct().ToList();
+        _options = options = options with { HostResolvers = new HostResolvers([.. forwarders.Where(static one => one.Port == 53).Select(static one => one.Address).OfType<IPAddress>().Select(IpAddress.Of)]) };
+        Nodes = [.. networks.Select(network => Make(network.Key, network.Value, options)).Where(static node => node is not null).Select(static node => node!)];
         foreach (var node in Nodes)
         {
-            var dialler = new Dialler(options.Resolver, options.Time, Only(node.Network));
+            var dialler = DiallerOf(node);
             if (node.Tunnel.Socks5 is { } socks)
                 _proxies.Add(new LocalProxy(node.Network, isSocks: true, socks, dialler, options));
             if (node.Tunnel.HttpProxy is { } http)
                 _proxies.Add(new LocalProxy(node.Network, isSocks: false, http, dialler, options));
         }
+        _outward = new NameDirectory([.. Nodes.Where(static node => node.Tunnel.BridgeOutbound).Select(static node => node.Names).OfType<NameServer>()]);
+        var all = new NameDirectory([.. Nodes.Select(static node => node.Names).OfType<NameServer>()]);
+        _names.AddRange(forwarders.Select(address => new LocalNames(address, all, options)));
     }
+
+    /// <summary>Where other programs look up the networks' names.</summary>
+    public IReadOnlyList<LocalNames> LocalNames => _names;
 
     /// <summary>The doors into the networks for other programs.</summary>
     public IReadOnlyList<LocalProxy> Proxies => _proxies;
@@ -37,7 +49,14 @@ internal sealed class NetworkSet : IConnector, IAsyncDisposable
     public ImmutableArray<INetworkNode> Nodes { get; }
 
     /// <summary>Null: there is none of this name.</summary>
-    public INetworkNode? Find(string name) => Nodes.FirstOrDefault(node => node.Network.Name == name);
+    public INetworkNode? Find(string name)
+    {
+        // Asked of each request that comes from a network.
+        foreach (var node in Nodes)
+            if (node.Network.Name == name)
+                return node;
+        return null;
+    }
 
     public async Task Start()
     {
@@ -45,6 +64,8 @@ internal sealed class NetworkSet : IConnector, IAsyncDisposable
             node.Start();
         foreach (var proxy in _proxies)
             await proxy.Start();
+        foreach (var names in _names)
+            await names.Start();
     }
 
     /// <summary>
@@ -65,11 +86,26 @@ internal sealed class NetworkSet : IConnector, IAsyncDisposable
             }
             found = node.Network;
         }
-        return found is null ? _host.Connect(endpoint, cancellation) : Through(found, endpoint, cancellation);
+        return (found is null ? _host : (IConnector)new NetworkConnector(found, others: null)).Connect(endpoint, cancellation);
     }
 
-    /// <summary>What reaches addresses through one network only.</summary>
-    public static IConnector Only(VirtualNetwork network) => new OneNetwork(network);
+    /// <summary>Reaches hosts through one network only, and knows its names.</summary>
+    public IDialler DiallerOf(INetworkNode node) => new Dialler((IResolver?)node.Resolver ?? _options.Resolver, _options.Time, new NetworkConnector(node.Network, others: null));
+
+    /// <summary>A host that a network knows by name is reached through it, any other as <see cref="Connect"/> says.</summary>
+    public async ValueTask<Stream> Dial(string host, int port, CancellationToken cancellation)
+    {
+        if (!IPAddress.TryParse(host, out _) && await _outward.Locate(host, cancellation) is { } located)
+        {
+            // An address that came of a network's name is that network's, where it claims it.
+            var owner = Nodes.First(node => node.Names == located.Server).Network;
+            return await new Dialler(new FixedResolver(located.Addresses), _options.Time, new NetworkConnector(owner, this)).Dial(host, port, cancellation);
+        }
+        return await new Dialler(_options.Resolver, _options.Time, this).Dial(host, port, cancellation);
+    }
+
+    /// <summary>Takes this process out of the networks where it is not to come back.</summary>
+    public async Task Leave(CancellationToken limit) => await Task.WhenAll(Nodes.Select(node => node.Leave(limit)));
 
     public async Task Drain(CancellationToken limit) => await Task.WhenAll(Nodes.Select(node => node.Drain(limit)));
 
@@ -80,15 +116,16 @@ internal sealed class NetworkSet : IConnector, IAsyncDisposable
         _isDisposed = true;
         foreach (var proxy in _proxies)
             await proxy.DisposeAsync();
+        foreach (var names in _names)
+            await names.DisposeAsync();
         foreach (var node in Nodes)
             await node.DisposeAsync();
     }
 
-    private static async ValueTask<Stream> Through(VirtualNetwork network, IPEndPoint endpoint, CancellationToken cancellation) =>
-        new TunnelStream(await network.Dial(new Endpoint(IpAddress.Of(endpoint.Address), (ushort)endpoint.Port), cancellation));
-
-    private sealed class OneNetwork(VirtualNetwork network) : IConnector
+    private static INetworkNode? Make(string name, Network network, NetworkOptions options) => network switch
     {
-        public ValueTask<Stream> Connect(IPEndPoint endpoint, CancellationToken cancellation) => Through(network, endpoint, cancellation);
-    }
+        { Wireguard: { } wireguard } => new WireGuardNetwork(name, wireguard, network.Tunnel, options),
+        { Tailscale: { Direct: true } tailscale } => new TailnetNetwork(name, tailscale, network.Tunnel, options),
+        _ => null,
+    };
 }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Edge.Dataplane;
 using Edge.Foundation;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
 using Edge.Io;
+using Edge.Io.Shard;
 using Edge.Protocols.Netstack;
 
 namespace Edge.Node.Networks;
@@ -12,7 +14,7 @@ namespace Edge.Node.Networks;
 /// A network as the server sees it, whatever carries its packets: ports to listen on, addresses to dial, streams. Its netstack is driven by one
 /// thread, the network's; all others ask that thread by posting to it.
 /// </summary>
-internal sealed class VirtualNetwork : INetstackUser
+internal sealed partial class VirtualNetwork : INetstackUser
 {
     // Longer than three tries of a SYN. What asks for a connection has a limit of its own, but cannot say why.
     private static readonly TimeSpan s_dialling = TimeSpan.FromSeconds(15);
@@ -22,7 +24,7 @@ internal sealed class VirtualNetwork : INetstackUser
     private readonly Lock _lock = new();
     private readonly List<NetworkListener> _listeners = [];
     private Action<Action<Timestamp>>? _post;
-    private string _state = "is starting";
+    private volatile string _state = "is starting";
 
     // The network's thread's own.
     private readonly HashSet<TunnelConnection> _connections = [];
@@ -31,19 +33,21 @@ internal sealed class VirtualNetwork : INetstackUser
     private int _spares;
     private readonly int _mostSpares;
 
-    private readonly ImmutableArray<IpPrefix> _ranges;
+    // Read by any thread.
+    private IpPrefix[] _ranges;
+    private IpAddress[] _addresses;
     private int _count;
 
     /// <param name="name">In the configuration.</param>
-    /// <param name="addresses">This side's own.</param>
+    /// <param name="addresses">This side's own; none where they are told later.</param>
     /// <param name="ranges">What is reached through it.</param>
     /// <param name="options">Of the netstack.</param>
     /// <param name="entropy">For the netstack's secrets.</param>
     public VirtualNetwork(string name, ImmutableArray<IpAddress> addresses, ImmutableArray<IpPrefix> ranges, NetstackOptions options, EntropySource entropy)
     {
         Name = name;
-        Addresses = addresses;
-        _ranges = ranges;
+        _addresses = [.. addresses];
+        _ranges = [.. ranges];
         Blocks = new SharedBlockPool(options.MemoryLimit);
         // One for each block that readers can hold at a time.
         _mostSpares = (int)Math.Min(options.MemoryLimit / BlockPool.BlockSize, int.MaxValue);
@@ -56,7 +60,15 @@ internal sealed class VirtualNetwork : INetstackUser
 
     public string Name { get; }
 
-    public ImmutableArray<IpAddress> Addresses { get; }
+    /// <summary>This side's own.</summary>
+    public ImmutableArray<IpAddress> Addresses => ImmutableCollectionsMarshal.AsImmutableArray(Volatile.Read(ref _addresses));
+
+    /// <summary>How the network stands while it cannot be used, such as <c>is starting</c>: behind its name it is the reason that diallers are told.</summary>
+    public string State
+    {
+        get => _state;
+        set => _state = value;
+    }
 
     /// <summary>Connections that somebody holds.</summary>
     public int Connections => Volatile.Read(ref _count);
@@ -75,16 +87,32 @@ internal sealed class VirtualNetwork : INetstackUser
     /// <summary>Whether an address is reached through this network.</summary>
     public bool Claims(IpAddress address)
     {
-        foreach (var range in _ranges)
+        foreach (var range in Volatile.Read(ref _ranges))
             if (range.Contains(address))
                 return true;
         return false;
     }
 
-    /// <summary>Opens a port, at once or when the network comes up.</summary>
-    public NetworkListener Listen(ushort port, Action<TunnelConnection> accept)
+    /// <summary>What is reached through it from now on.</summary>
+    public void SetRanges(ImmutableArray<IpPrefix> ranges) => Volatile.Write(ref _ranges, [.. ranges]);
+
+    /// <summary>On the network's thread: this side has these addresses from now on. Connections of those that are gone break by themselves.</summary>
+    public void SetAddresses(ImmutableArray<IpAddress> addresses)
     {
-        var listener = new NetworkListener(port, accept);
+        foreach (var gone in _addresses.Except(addresses))
+            Stack.RemoveAddress(gone);
+        foreach (var address in addresses)
+            Stack.AddAddress(address);
+        Volatile.Write(ref _addresses, [.. addresses]);
+    }
+
+    /// <summary>Opens a port, at once or when the network comes up.</summary>
+    /// <param name="port">TCP.</param>
+    /// <param name="accept">Takes each connection, on the network's thread.</param>
+    /// <param name="address">The one that it is open at; null: all of ours.</param>
+    public NetworkListener Listen(ushort port, Action<TunnelConnection> accept, IpAddress? address = null)
+    {
+        var listener = new NetworkListener(address, port, accept);
         lock (_lock)
         {
             _listeners.Add(listener);
@@ -107,7 +135,10 @@ internal sealed class VirtualNetwork : INetstackUser
     /// <exception cref="DialException">There is none, and why.</exception>
     public async ValueTask<TunnelConnection> Dial(Endpoint remote, CancellationToken cancellation)
     {
-        var local = Addresses.FirstOrDefault(address => address.IsV4 == remote.Address.IsV4);
+        var addresses = Addresses;
+        var local = addresses.FirstOrDefault(address => address.IsV4 == remote.Address.IsV4);
+        if (addresses.IsEmpty)
+            throw new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` {State}");
         if (local == default)
             throw new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` has no {(remote.Address.IsV4 ? "IPv4" : "IPv6")} address of its own");
         var done = new TaskCompletionSource<TunnelConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -144,6 +175,8 @@ internal sealed class VirtualNetwork : INetstackUser
         {
             foreach (var listener in _listeners)
                 Begin(listener);
+            foreach (var socket in _sockets)
+                socket.Begin();
         }
     }
 
@@ -155,6 +188,8 @@ internal sealed class VirtualNetwork : INetstackUser
             _post = post;
             foreach (var listener in _listeners)
                 post(_ => Begin(listener));
+            foreach (var socket in _sockets)
+                post(_ => socket.Begin());
         }
     }
 
@@ -169,6 +204,29 @@ internal sealed class VirtualNetwork : INetstackUser
         }
     }
 
+    /// <summary>Waits until what was written has been taken by the other sides, as far as it is within the limit.</summary>
+    /// <param name="shard">Drives the netstack.</param>
+    /// <param name="time">For pauses.</param>
+    /// <param name="limit">Ends the wait.</param>
+    public async Task Drain(Shard shard, TimeProvider time, CancellationToken limit)
+    {
+        try
+        {
+            while (!limit.IsCancellationRequested)
+            {
+                var isDone = true;
+                await shard.Ask(_ => isDone = IsDrained());
+                if (isDone)
+                    return;
+                await Task.Delay(TimeSpan.FromMilliseconds(20), time, limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        catch (TimeoutException)
+        {
+            // The data path has ended before.
+        }
+    }
+
     /// <summary>On the network's thread: resets what is still open.</summary>
     public void DropAll()
     {
@@ -180,6 +238,11 @@ internal sealed class VirtualNetwork : INetstackUser
 
     void INetstackUser.Happened(Timestamp now, in NetstackEvent happened)
     {
+        if (happened.Socket?.Owner is NetworkSocket socket)
+        {
+            socket.Take();
+            return;
+        }
         if (happened.Connection is not { } tcp)
             return;
         if (tcp.Owner is TunnelConnection connection)
@@ -267,7 +330,7 @@ internal sealed class VirtualNetwork : INetstackUser
     {
         if (listener.Listening is not null)
             return;
-        listener.Listening = Stack.Listen(null, listener.Port);
+        listener.Listening = Stack.Listen(listener.Address, listener.Port);
         listener.Listening.Owner = listener;
     }
 
@@ -282,7 +345,7 @@ internal sealed class VirtualNetwork : INetstackUser
     {
         if (done.Task.IsCompleted)
             return null;
-        if (!Reaches(remote.Address))
+        if (!Stack.HasAddress(remote.Address) && !Reaches(remote.Address))
         {
             done.TrySetException(new DialException(DialStep.Connect, $"no connection to {remote} through the network `{Name}`: no peer has it in its ranges") { Fault = DialFault.NoRoute });
             return null;
