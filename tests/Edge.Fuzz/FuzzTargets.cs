@@ -26,6 +26,7 @@ internal static class FuzzTargets
         new ControlNoiseTarget(),
         new MapStreamTarget(),
         new ControlAnswerTarget(),
+        new NodeQuestionTarget(),
         new WireGuardTarget(),
         new NetstackTarget(),
         new StunTarget(),

@@ -104,6 +104,24 @@ internal sealed class ControlClient(ControlDialler dialler, ControlAddress serve
         }
     }
 
+    /// <summary>Sends what the server asked for by a ping, through the channel.</summary>
+    /// <param name="method">HEAD or POST.</param>
+    /// <param name="url">That the ping named.</param>
+    /// <param name="body">Null: none.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="IOException">It did not arrive.</exception>
+    public async Task Answer(HttpMethod method, Uri url, ReadOnlyMemory<byte>? body, CancellationToken cancellation)
+    {
+        try
+        {
+            await Connection.Answer(method, url, body, cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or ObjectDisposedException)
+        {
+            throw new IOException(Innermost(e).Message, e);
+        }
+    }
+
     /// <summary>Closes the connection, if there is one.</summary>
     public void Disconnect() => Interlocked.Exchange(ref _connection, null)?.Dispose();
 
