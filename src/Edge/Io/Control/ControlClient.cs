@@ -16,7 +16,8 @@ namespace Edge.Io.Control;
 /// <param name="dialler">How the server is reached.</param>
 /// <param name="server">Where it is.</param>
 /// <param name="machineKey">Ours; must live as long as this.</param>
-internal sealed class ControlClient(ControlDialler dialler, ControlAddress server, X25519KeyPair machineKey) : IDisposable
+/// <param name="mint">Makes auth keys of an OAuth client's secret; null: nobody can, and one is refused.</param>
+internal sealed class ControlClient(ControlDialler dialler, ControlAddress server, X25519KeyPair machineKey, AuthKeyMint? mint = null) : IDisposable
 {
     private ControlConnection? _connection;
 
@@ -51,7 +52,7 @@ internal sealed class ControlClient(ControlDialler dialler, ControlAddress serve
         try
         {
             var json = new ArrayBufferWriter<byte>();
-            ControlJsonWriter.Write(json, action.Request);
+            ControlJsonWriter.Write(json, action.Request with { AuthKey = await Resolve(action.Request, cancellation) });
             using var response = await Connection.Post("/machine/register", json.WrittenMemory, action.Request.NodeKey.ToString(), cancellation);
             var body = await ControlConnection.ReadBody(response, ControlLimits.MostRegisterBytes, cancellation);
             if (!response.IsSuccessStatusCode)
@@ -128,6 +129,12 @@ internal sealed class ControlClient(ControlDialler dialler, ControlAddress serve
     public void Dispose() => Disconnect();
 
     private ControlConnection Connection => _connection ?? throw new IOException("there is no connection to the control server");
+
+    // The client's secret is no business of a control server's: it goes to the one that makes keys, or nowhere.
+    private async Task<string?> Resolve(RegisterRequest request, CancellationToken cancellation) =>
+        !OAuthClientSecret.IsOne(request.AuthKey) ? request.AuthKey
+        : mint is null ? throw new IOException("an OAuth client secret cannot be used here: give an auth key")
+        : await mint.Resolve(request.AuthKey!, request.Host.RequestTags, cancellation);
 
     private Task<HttpResponseMessage> PostMap(MapRequest request, CancellationToken cancellation)
     {

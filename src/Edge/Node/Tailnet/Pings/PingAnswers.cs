@@ -44,22 +44,23 @@ internal sealed class PingAnswers(SendAnswer channel, HttpAsker asker, IPeerPing
 
     private async Task Run(PingRequest ping, CancellationToken cancellation)
     {
+        var name = NameOf(ping);
         try
         {
             if (await Answer(ping, cancellation) is { } fault)
-                log.NotAnswered(NameOf(ping), fault);
+                log.NotAnswered(name, fault);
             else if (ping.Log)
-                log.Answered(NameOf(ping));
+                log.Answered(name);
         }
         catch (IOException e)
         {
-            log.NotAnswered(NameOf(ping), e.Message);
+            log.NotAnswered(name, e.Message);
         }
         catch (OperationCanceledException)
         {
             // The connection is over, or a peer is silent: then the server learns it from the silence, as with the stock client.
             if (!cancellation.IsCancellationRequested)
-                log.NotAnswered(NameOf(ping), "there was no answer in time");
+                log.NotAnswered(name, "there was no answer in time");
         }
         finally
         {
