@@ -32,6 +32,7 @@ internal static class FuzzTargets
         new StunTarget(),
         new FilterTarget(),
         new DnsTarget(),
+        new BootstrapTarget(),
         new DiscoTarget(),
         new RelayTarget(),
         new ClientTarget(),

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using Edge.Crypto;
+using Edge.Foundation.Time;
 using Edge.Protocols.Control;
 using Edge.Protocols.Control.Json;
 using Edge.Protocols.Control.Messages;
@@ -19,7 +20,11 @@ namespace Edge.Io.Control;
 /// <param name="mint">Makes auth keys of an OAuth client's secret; null: nobody can, and one is refused.</param>
 internal sealed class ControlClient(ControlDialler dialler, ControlAddress server, X25519KeyPair machineKey, AuthKeyMint? mint = null) : IDisposable
 {
+    // health.LastNoiseDialWasRecent.
+    private static readonly TimeSpan s_recently = TimeSpan.FromMinutes(2);
+
     private ControlConnection? _connection;
+    private Timestamp? _dialled;
 
     public async Task<ControlEvent> Do(FetchKey action, CancellationToken cancellation)
     {
@@ -37,7 +42,10 @@ internal sealed class ControlClient(ControlDialler dialler, ControlAddress serve
     {
         try
         {
-            var connection = await dialler.Dial(server, machineKey, action.ServerKey, cancellation);
+            var now = MonotonicClock.Now;
+            var isRecent = _dialled is { } last && now - last < s_recently;
+            _dialled = now;
+            var connection = await dialler.Dial(server with { PrefersTls = isRecent }, machineKey, action.ServerKey, action.Plan, cancellation);
             Interlocked.Exchange(ref _connection, connection)?.Dispose();
             return new Upgraded(action.Attempt);
         }
