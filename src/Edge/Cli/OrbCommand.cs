@@ -125,6 +125,7 @@ internal sealed class OrbCommand : EdgeCommand
                 StandardOutput = new StandardStream(1),
                 StandardError = new StandardStream(2),
                 StateDirectory = StateDirectory.Find(Environment.GetEnvironmentVariable).Path,
+                Version = Build.Version,
                 Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
             });
             signals.HangUp += server.Reload;

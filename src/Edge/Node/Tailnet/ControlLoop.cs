@@ -40,6 +40,9 @@ internal sealed class ControlLoop : IAsyncDisposable
         _run = Run();
     }
 
+    /// <summary>Completes when the loop has ended; with its exception where it did not end by <see cref="DisposeAsync"/>.</summary>
+    public Task Completion => _run;
+
     /// <summary>What this node tells about itself is another from now on.</summary>
     public ValueTask SetReport(HostInfo host, ValueList<OwnEndpoint> endpoints) => Enqueue(now => _session.SetReport(now, host, endpoints));
 
@@ -49,7 +52,8 @@ internal sealed class ControlLoop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        await _run;
+        // A fault was told by Completion.
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _client.Dispose();
         _session.Dispose();
         _attempt.Dispose();
@@ -79,6 +83,11 @@ internal sealed class ControlLoop : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
+        }
+        finally
+        {
+            // Whoever is under way waits for room in the queue that nobody reads any more.
+            await _ending.CancelAsync();
             await _attempt.CancelAsync();
         }
     }

@@ -31,7 +31,7 @@ internal static class ReverseProxyHandler
         return new Forwarder(record, Balancer.Of(record, backends), services.Time, log, failures).Handle;
     }
 
-    private static Dialler Through(string network, OrbServices services) => services.Networks?.Find(network) is { } node
-        ? new Dialler(services.Resolver, services.Time, NetworkSet.Only(node.Network))
-        : throw new UpstreamSetupException($"`network = \"{network}\"` in a `ReverseProxy`: that network is a placeholder; give it `wireguard`");
+    private static IDialler Through(string network, OrbServices services) => services.Networks?.Find(network) is { } node
+        ? services.Networks.DiallerOf(node)
+        : throw new UpstreamSetupException($"`network = \"{network}\"` in a `ReverseProxy`: that network is a placeholder; give it `tailscale` or `wireguard`");
 }
