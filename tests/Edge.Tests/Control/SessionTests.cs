@@ -259,6 +259,20 @@ public sealed class SessionTests
     }
 
     [Test]
+    public async Task A_stream_that_ends_because_the_node_leaves_is_no_failure()
+    {
+        using var world = new ControlWorld(141);
+        world.Start();
+        world.Run(TimeSpan.FromSeconds(1));
+        world.Do((session, now) => session.Logout(now, TimeSpan.FromSeconds(5)));
+        world.CloseStream();
+        await Assert.That(world.Session.Status.State).IsEqualTo(ControlState.LoggingOut);
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(world.Session.Status.State).IsEqualTo(ControlState.LoggedOut);
+        await Assert.That(world.Session.Status.Reason).IsEqualTo("");
+    }
+
+    [Test]
     public async Task Logging_out_while_the_server_is_down_ends_in_time()
     {
         using var world = new ControlWorld(15);

@@ -1,17 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
-using System.Threading.Channels;
-using Edge.Foundation.Addresses;
-using Edge.Foundation.Keys;
-using Edge.Foundation.Netmap;
-using Edge.Io;
-using Edge.Io.Control;
-using Edge.Node.Tailnet;
-using Edge.Protocols.Control.Messages;
-using Edge.Protocols.Control.Session;
-using Edge.Tests.Cli;
 using Edge.Tests.Orb;
 
 namespace Edge.Tests.Io.Control;
@@ -21,192 +7,18 @@ namespace Edge.Tests.Io.Control;
 public sealed class HeadscaleTests
 {
     [Test]
-    public async Task Two_nodes_register_see_each_other_come_back_and_log_out()
-    {
-        using var limit = new CancellationTokenSource(OrbRun.Limit);
-        using var headscale = await Headscale.Start(limit.Token);
-        await using var a = new Joined(headscale, "edge-a");
-        var alone = await a.Map(map => map.Self.Name == "edge-a.edge.test." && map.Self.Endpoints.Count == 1, limit.Token);
-        await Assert.That(alone.Self.Addresses.Count).IsEqualTo(2);
-        await Assert.That(alone.Relays.Find(900)!.Nodes[0].DerpPort).IsEqualTo(9443);
-
-        StoreIdentity identity;
-        await using (var b = new Joined(headscale, "edge-b"))
-        {
-            await b.Map(map => map.Peers.Count == 1, limit.Token);
-            var both = await a.Map(map => map.Peers.Any(peer => peer.Value is { Name: "edge-b.edge.test.", Online: true }), limit.Token);
-            await Assert.That(both.FindPeer(both.Peers.Single().Value.Addresses[0].Address)!.Host.Hostname).IsEqualTo("edge-b");
-            identity = b.Identity!;
-            // The same keys again: no registration, the map at once.
-            await using var again = new Joined(headscale, "edge-b", b);
-            var map = await again.Map(map => map.Peers.Count == 1, limit.Token);
-            await Assert.That(map.Self.Key).IsEqualTo(new KeyOf<NodeKind>(identity.NodeKey.PublicKey));
-            await again.Logout(limit.Token);
-        }
-        await a.Logout(limit.Token);
-        await Assert.That(await headscale.Command("nodes", "list", "-o", "json")).Contains("edge-a");
-    }
+    public Task Two_nodes_register_see_each_other_come_back_and_log_out() => With(JoiningStories.TwoNodes);
 
     [Test]
-    public async Task A_person_lets_a_node_in_by_the_URL()
-    {
-        using var limit = new CancellationTokenSource(OrbRun.Limit);
-        using var headscale = await Headscale.Start(limit.Token);
-        await using var node = new Joined(headscale, "edge-c", withKey: false);
-        var url = (await node.Status(status => status.State == ControlState.NeedsLogin, limit.Token)).LoginUrl;
-        await headscale.Command("auth", "register", "--user", "alice", "--auth-id", url[(url.LastIndexOf('/') + 1)..]);
-        await node.Map(map => map.Self.Name == "edge-c.edge.test.", limit.Token);
-    }
+    public Task A_person_lets_a_node_in_by_the_URL() => With(JoiningStories.Person);
 
     [Test]
-    public async Task A_server_that_has_another_key_than_the_one_that_was_kept_is_joined_all_the_same()
+    public Task A_server_that_has_another_key_than_the_one_that_was_kept_is_joined_all_the_same() => With(JoiningStories.ChangedKey);
+
+    private static async Task With(Func<IControlServer, CancellationToken, Task> story)
     {
         using var limit = new CancellationTokenSource(OrbRun.Limit);
-        using var headscale = await Headscale.Start(limit.Token);
-        await using var node = new Joined(headscale, "edge-d", serverKey: Edge.Tests.Control.ControlWorld.Key<MachineKind>(9));
-        await node.Map(map => map.Self.Name == "edge-d.edge.test.", limit.Token);
-        await Assert.That(node.Identity!.ServerKey).IsNotEqualTo(Edge.Tests.Control.ControlWorld.Key<MachineKind>(9));
-    }
-
-    /// <summary>A node that joined, with all that its session told.</summary>
-    private sealed class Joined : IAsyncDisposable
-    {
-        private readonly Edge.Crypto.X25519KeyPair _machine;
-        private readonly ControlLoop _loop;
-        private readonly Channel<ControlAction> _told = Channel.CreateUnbounded<ControlAction>();
-
-        public Joined(Headscale headscale, string name, Joined? again = null, bool withKey = true, KeyOf<MachineKind> serverKey = default)
-        {
-            _machine = again is null ? NoiseServer.NewKey() : new(again._machine.PrivateKey);
-            var host = new HostInfo { Hostname = name, Os = "linux", BackendLogId = new string('0', 64), ClientVersion = "edge", Userspace = true };
-            using var disco = NoiseServer.NewKey();
-            var dialler = new ControlDialler(new Dialler(new NoNames(), TimeProvider.System), new Lazy<X509Certificate2Collection>(() => []), new SystemEntropy(), TimeProvider.System);
-            var session = new ControlSession(new ControlOptions
-            {
-                Host = host,
-                DiscoKey = new KeyOf<DiscoKind>(new Edge.Foundation.Keys.PublicKey(disco.PublicKey)),
-                AuthKey = withKey ? headscale.AuthKey : null,
-                NodeKey = again?.Identity is { } identity ? new PrivateKey(identity.NodeKey.KeyPair.PrivateKey) : null,
-                IsRegistered = again is not null,
-                ServerKey = again?.Identity?.ServerKey ?? serverKey,
-            }, new SystemEntropy());
-            session.SetReport(MonotonicClock.Now, host, [new OwnEndpoint(new Endpoint(IpAddress.V4(0x7f00_0001), 41641), EndpointKind.Local)]);
-            _loop = new ControlLoop(session, new ControlClient(dialler, new ControlAddress(headscale.Url), _machine), TimeProvider.System, action =>
-            {
-                Identity = action as StoreIdentity ?? Identity;
-                _told.Writer.TryWrite(action);
-            });
-        }
-
-        public StoreIdentity? Identity { get; private set; }
-
-        public async Task<NetworkMap> Map(Func<NetworkMap, bool> expected, CancellationToken cancellation) =>
-            (await Told<PublishNetmap>(publish => expected(publish.Map), cancellation)).Map;
-
-        public async Task<ControlStatus> Status(Func<ControlStatus, bool> expected, CancellationToken cancellation) =>
-            (await Told<ShowStatus>(show => expected(show.Status), cancellation)).Status;
-
-        public async Task Logout(CancellationToken cancellation)
-        {
-            await _loop.Logout(TimeSpan.FromSeconds(30));
-            var status = await Status(status => status.State == ControlState.LoggedOut, cancellation);
-            await Assert.That(status.Reason).IsEqualTo("");
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _loop.DisposeAsync();
-            _machine.Dispose();
-        }
-
-        private async Task<T> Told<T>(Func<T, bool> expected, CancellationToken cancellation) where T : ControlAction
-        {
-            while (true)
-            {
-                if (await _told.Reader.ReadAsync(cancellation) is T told && expected(told)) return told;
-            }
-        }
-    }
-
-    private sealed class NoNames : IResolver
-    {
-        public ValueTask<IReadOnlyList<IPAddress>> Resolve(string host, CancellationToken cancellation) =>
-            throw new DialException(DialStep.LookUp, $"{host} is looked up");
-    }
-
-    /// <summary>The program, with a user and a key that lets nodes in.</summary>
-    private sealed class Headscale : IDisposable
-    {
-        private readonly TemporaryFolder _folder = new();
-        private readonly Process _process;
-
-        private Headscale(int port)
-        {
-            Url = new($"http://127.0.0.1:{port}");
-            _folder.Write("derp.yaml", "regions: {900: {regionid: 900, regioncode: hub, regionname: Hub, nodes: [{name: 900a, regionid: 900, hostname: 127.0.0.1, derpport: 9443, stunport: 9478, insecurefortests: true}]}}\n"u8);
-            Config = _folder.Write("config.yaml", System.Text.Encoding.UTF8.GetBytes($$$"""
-                server_url: {{{Url}}}
-                listen_addr: 127.0.0.1:{{{port}}}
-                metrics_listen_addr: 127.0.0.1:0
-                grpc_listen_addr: 127.0.0.1:0
-                noise: {private_key_path: {{{_folder.Path}}}/noise.key}
-                prefixes: {v4: 100.64.0.0/10, v6: "fd7a:115c:a1e0::/48", allocation: sequential}
-                derp: {server: {enabled: false}, urls: [], paths: [{{{_folder.Path}}}/derp.yaml], auto_update_enabled: false}
-                disable_check_updates: true
-                database: {type: sqlite, sqlite: {path: {{{_folder.Path}}}/db.sqlite}}
-                policy: {mode: database}
-                dns: {magic_dns: true, base_domain: edge.test, override_local_dns: false, nameservers: {global: []}}
-                unix_socket: {{{Socket}}}
-                logtail: {enabled: false}
-                """));
-            _process = Process.Start(new ProcessStartInfo(RequiresHeadscaleAttribute.Program!, ["serve", "-c", Config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            _process.OutputDataReceived += static (_, _) => { };
-            _process.ErrorDataReceived += static (_, _) => { };
-            _process.BeginOutputReadLine();
-            _process.BeginErrorReadLine();
-        }
-
-        public Uri Url { get; }
-
-        public string AuthKey { get; private set; } = "";
-
-        private string Config { get; }
-
-        private string Socket => Path.Combine(_folder.Path, "hs.sock");
-
-        public static async Task<Headscale> Start(CancellationToken cancellation)
-        {
-            using var free = new TcpListener(IPAddress.Loopback, 0);
-            free.Start();
-            var port = ((IPEndPoint)free.LocalEndpoint).Port;
-            free.Dispose();
-            var headscale = new Headscale(port);
-            while (!File.Exists(headscale.Socket))
-            {
-                if (headscale._process.HasExited) throw new InvalidOperationException($"headscale ended with {headscale._process.ExitCode}");
-                await Task.Delay(50, cancellation);
-            }
-            await headscale.Command("users", "create", "alice");
-            var key = await headscale.Command("preauthkeys", "create", "--user", "1", "--reusable", "--expiration", "24h", "-o", "json");
-            headscale.AuthKey = System.Text.Json.Nodes.JsonNode.Parse(key)!["key"]!.GetValue<string>();
-            return headscale;
-        }
-
-        public async Task<string> Command(params string[] arguments)
-        {
-            using var process = Process.Start(new ProcessStartInfo(RequiresHeadscaleAttribute.Program!, ["-c", Config, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync();
-            return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"headscale {string.Join(' ', arguments)}: {await error}");
-        }
-
-        public void Dispose()
-        {
-            if (!_process.HasExited)
-                _process.Kill();
-            _process.WaitForExit();
-            _process.Dispose();
-            _folder.Dispose();
-        }
+        await using var headscale = await Headscale.Start(limit.Token);
+        await story(headscale, limit.Token);
     }
 }

@@ -20,6 +20,8 @@ internal sealed partial class ControlSession
             return;
         }
         if (_phase is Phase.Stopped or Phase.Pausing or Phase.LoggedOut) return;
+        // The stream of a node that leaves may end before the answer comes; if there will be none, the request fails too.
+        if (_phase == Phase.LoggingOut && failed.Step == ControlStep.Map) return;
         if (failed.Step == ControlStep.Noise && _isServerKeyOld)
         {
             // The key that was kept may be that of a server that is no more: ask, before anything is called a failure.
