@@ -50,6 +50,9 @@ internal sealed partial class CaBundle
         return found is null ? null : Read(found, isNamed: false);
     }
 
+    /// <summary>The roots of the bundle in force, read when they are wanted first; none, where there is none that can be used.</summary>
+    public static Lazy<X509Certificate2Collection> Roots() => new(static () => Find() is { Problem: null } bundle ? bundle.Load() : []);
+
     /// <summary>
     /// Keeps .NET from reading the system's store beside this bundle. All trust here is in roots that Edge names itself, but .NET parses the
     /// system's few hundred certificates even to put a server's own chain in order: tens of milliseconds of a start, and megabytes.

@@ -179,8 +179,7 @@ internal sealed class RelayServer : IAsyncDisposable
     {
         if (_options.MeshWith.IsEmpty)
             return;
-        var roots = new Lazy<X509Certificate2Collection>(static () => CaBundle.Find() is { Problem: null } bundle ? bundle.Load() : []);
-        var dialler = new DerpDialler(_options.Dialler, roots, _options.Time);
+        var dialler = new DerpDialler(_options.Dialler, CaBundle.Roots(), _options.Time);
         var identity = new DerpClientOptions { Key = _key, Mesh = _options.Mesh };
         foreach (var node in _options.MeshWith)
         {

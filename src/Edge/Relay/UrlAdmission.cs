@@ -1,11 +1,10 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Edge.Foundation.Keys;
 using Edge.Io;
+using Edge.Io.Http;
 using Microsoft.Extensions.Logging;
 using PublicKey = Edge.Foundation.Keys.PublicKey;
-using Tls = Edge.Io.Tls;
 
 namespace Edge.Relay;
 
@@ -23,75 +22,40 @@ internal sealed class UrlAdmission(Uri url, bool failsOpen, IDialler dialler, IL
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
 
-    private readonly Lazy<X509Certificate2Collection> _roots = new(() => CaBundle.Find() is { Problem: null } bundle ? bundle.Load() : []);
+    private readonly HttpAsker _asker = new(dialler, CaBundle.Roots());
 
     public async ValueTask<bool> Admits(PublicKey node, IPAddress source, CancellationToken cancellation)
     {
         string problem;
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(s_limit);
             var body = JsonSerializer.SerializeToUtf8Bytes(new AdmissionQuestion(new KeyOf<NodeKind>(node).ToString(), source.ToString()), AdmissionJson.Default.AdmissionQuestion);
-            var (status, answer) = await Ask(body, limit.Token);
-            if (status == HttpStatusCode.OK && answer is not null)
-                return answer.Allow;
+            var answer = await _asker.Ask(new HttpQuestion(HttpMethod.Post, url) { Body = body, Limit = s_limit, MostBytes = MostBytes }, cancellation);
+            var isOk = answer.Status == HttpStatusCode.OK;
+            if (isOk && Read(answer.Body) is { } verdict)
+                return verdict.Allow;
             // It has answered, though not as it should: that is no reason to let anybody in.
-            log.NoVerdict(answer is null && status == HttpStatusCode.OK ? "its answer is not what was asked for" : $"its status was {(int)status}", "the node is not admitted");
+            log.NoVerdict(isOk ? "its answer is not what was asked for" : $"its status was {(int)answer.Status}", "the node is not admitted");
             return false;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (IOException failure)
         {
-            problem = "no whole answer within 5 s";
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
-        {
-            problem = (failure.InnerException as DialException)?.Message ?? failure.Message;
+            problem = failure.Message;
         }
         log.NoVerdict(problem, failsOpen ? "the node is admitted" : "the node is not admitted");
         return failsOpen;
     }
 
-    private async Task<(HttpStatusCode Status, AdmissionAnswer? Answer)> Ask(byte[] body, CancellationToken cancellation)
+    // What cannot be read is no answer.
+    private static AdmissionAnswer? Read(ReadOnlyMemory<byte>? body)
     {
-        // TLS is made by the dialling callback; what is spoken inside it is this.
-        using var request = new HttpRequestMessage(HttpMethod.Post, new UriBuilder(url) { Scheme = Uri.UriSchemeHttp, Port = url.Port }.Uri);
-        request.Headers.Host = url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}";
-        request.Headers.UserAgent.ParseAdd("edge");
-        request.Headers.ConnectionClose = true;
-        request.Content = new ByteArrayContent(body);
-        request.Content.Headers.ContentType = new("application/json");
-        using var client = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            ConnectCallback = (_, cancel) => Connect(cancel),
-        });
-        using var response = await client.SendAsync(request, cancellation);
-        if (response.StatusCode != HttpStatusCode.OK)
-            return (response.StatusCode, null);
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        var buffer = new byte[MostBytes];
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
         try
         {
-            return (response.StatusCode, JsonSerializer.Deserialize(buffer.AsSpan(0, length), AdmissionJson.Default.AdmissionAnswer));
+            return body is { } json ? JsonSerializer.Deserialize(json.Span, AdmissionJson.Default.AdmissionAnswer) : null;
         }
         catch (JsonException)
         {
-            return (response.StatusCode, null);
+            return null;
         }
-    }
-
-    private async ValueTask<Stream> Connect(CancellationToken cancellation)
-    {
-        var host = url.IdnHost.Trim('[', ']');
-        var stream = await dialler.Dial(host, url.Port, cancellation);
-        return url.Scheme == Uri.UriSchemeHttps
-            ? await Tls.Handshake(stream, Tls.ClientOf(host, _roots.Value), url.Authority, cancellation)
-            : stream;
     }
 }

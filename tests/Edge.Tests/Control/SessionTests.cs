@@ -11,6 +11,51 @@ namespace Edge.Tests.Control;
 public sealed class SessionTests
 {
     [Test]
+    public async Task The_server_tells_where_it_is_and_the_next_connection_goes_there()
+    {
+        using var world = new ControlWorld(1);
+        world.Start();
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(world.All<Dial>().Last().Plan.IsEmpty).IsTrue();
+        world.Send("""{"KeepAlive":true,"ControlDialPlan":{"Candidates":[{"IP":"192.0.2.1","DialTimeoutSec":7.5,"Priority":3},{"ACEHost":"ace.example","DialTimeoutSec":9},{"IP":"2001:db8::1","DialStartDelaySec":12,"DialTimeoutSec":1e9}]}}""");
+        world.CloseStream();
+        world.Run(TimeSpan.FromSeconds(5));
+        await Assert.That(string.Join(' ', world.All<Dial>().Last().Plan.Select(candidate => $"{candidate.Address}/{candidate.Delay.TotalSeconds}/{candidate.Limit.TotalSeconds}")))
+            .IsEqualTo("192.0.2.1/0/7.5 2001:db8::1/12/60");
+        // What a message does not say stays; none is none.
+        world.Send("""{"KeepAlive":true}""");
+        world.Send("""{"ControlDialPlan":{"Candidates":null}}""");
+        world.CloseStream();
+        world.Run(TimeSpan.FromSeconds(5));
+        await Assert.That(world.All<Dial>().Last().Plan.IsEmpty).IsTrue();
+    }
+
+    [Test]
+    [Arguments("", 10)]
+    [Arguments("""{"IP":"192.0.2.1","DialTimeoutSec":2}""", 10)]
+    [Arguments("""{"IP":"192.0.2.1","DialStartDelaySec":3,"DialTimeoutSec":9}""", 17)]
+    [Arguments("""{"IP":"192.0.2.1","DialStartDelaySec":-3,"DialTimeoutSec":1e300}""", 60)]
+    public async Task A_connection_is_waited_for_as_long_as_its_plan_goes_on(string candidate, int seconds)
+    {
+        using var world = new ControlWorld(1);
+        world.Start();
+        world.Run(TimeSpan.FromSeconds(1));
+        world.Send($$$"""{"KeepAlive":true,"ControlDialPlan":{"Candidates":[{{{candidate}}}]}}""");
+        world.IsDown = true;
+        world.CloseStream();
+        world.Run(TimeSpan.FromMinutes(3));
+        var dialled = world.Log.Last(entry => entry.Action is Dial).At;
+        var failed = world.Statuses.Where(entry => entry.Status.Reason == "no connection in time" && entry.At > dialled).Select(entry => entry.At).DefaultIfEmpty(dialled).First();
+        if (failed == dialled)
+        {
+            // The last attempt is not over yet: the one before it is.
+            dialled = world.Log.Where(entry => entry.Action is Dial).Select(entry => entry.At).Reverse().Skip(1).First();
+            failed = world.Statuses.First(entry => entry.Status.Reason == "no connection in time" && entry.At > dialled).At;
+        }
+        await Assert.That((failed - dialled).TotalSeconds).IsEqualTo(seconds);
+    }
+
+    [Test]
     public async Task A_new_node_joins_with_its_auth_key_in_as_few_steps_as_there_can_be()
     {
         using var world = new ControlWorld(1);

@@ -25,7 +25,8 @@ internal sealed partial class DerperRun : IAsyncDisposable
     /// <param name="meshKey">The region's key; null: no mesh.</param>
     /// <param name="meshWith">The port of another relay on this machine.</param>
     /// <param name="authorities">Whom it trusts.</param>
-    public static async Task<DerperRun> Start(string? meshKey = null, int meshWith = 0, string authorities = "/dev/null")
+    /// <param name="bootstrapNames">The names that it tells clients the addresses of.</param>
+    public static async Task<DerperRun> Start(string? meshKey = null, int meshWith = 0, string authorities = "/dev/null", string bootstrapNames = "")
     {
         var peers = Environment.GetEnvironmentVariable("PEERS") ?? "";
         Skip.Unless(peers.Length > 0, "PEERS names no folder with derper");
@@ -40,6 +41,8 @@ internal sealed partial class DerperRun : IAsyncDisposable
         ];
         if (meshKey is not null)
             arguments.AddRange(["-mesh-psk-file", folder.Write("mesh", System.Text.Encoding.ASCII.GetBytes(meshKey)), "-mesh-with", $"127.0.0.1:{meshWith}"]);
+        if (bootstrapNames.Length > 0)
+            arguments.AddRange(["-bootstrap-dns-names", bootstrapNames]);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
         start.Environment["SSL_CERT_FILE"] = authorities;
         var run = new DerperRun(folder, Process.Start(start)!);

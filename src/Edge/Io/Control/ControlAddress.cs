@@ -9,15 +9,25 @@ internal sealed record ControlAddress(Uri Url)
     /// <summary>The authority of requests inside the channel.</summary>
     public string Authority => Url.IsDefaultPort ? Url.Host : $"{Url.Host}:{Url.Port}";
 
+    /// <summary>
+    /// The same ways, the one over TLS first where there are two: for a server that was dialled a moment ago, since some networks let the plain one
+    /// through and break it soon after (tailscale v1.96.5, controlhttp/client.go, forceNoise443; there the plain one is not tried at all then).
+    /// </summary>
+    public bool PrefersTls { get; init; }
+
     /// <summary>The way that is tried first; Noise protects it, so it needs no TLS.</summary>
-    public ControlRoute First => HasPort ? new(Url.Port, IsTls) : new(80, IsTls: false);
+    public ControlRoute First => PrefersTls && Fallback is { } tls ? tls : Plain;
 
     /// <summary>The way that is tried when the first does not answer soon; null: there is none.</summary>
-    public ControlRoute? Second => (HasPort, IsTls) switch
+    public ControlRoute? Second => PrefersTls && Fallback is not null ? Plain : Fallback;
+
+    private ControlRoute Plain => HasPort ? new(Url.Port, IsTls) : new(80, IsTls: false);
+
+    private ControlRoute? Fallback => (HasPort, IsTls) switch
     {
-        (false, _) => new(443, IsTls: true),
         (true, true) => null,
-        (true, false) => IsNear ? null : new(443, IsTls: true),
+        (_, false) when IsNear => null,
+        _ => new(443, IsTls: true),
     };
 
     private bool IsTls => Url.Scheme == Uri.UriSchemeHttps;

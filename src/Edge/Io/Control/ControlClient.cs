@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using Edge.Crypto;
+using Edge.Foundation.Time;
 using Edge.Protocols.Control;
 using Edge.Protocols.Control.Json;
 using Edge.Protocols.Control.Messages;
@@ -16,9 +17,14 @@ namespace Edge.Io.Control;
 /// <param name="dialler">How the server is reached.</param>
 /// <param name="server">Where it is.</param>
 /// <param name="machineKey">Ours; must live as long as this.</param>
-internal sealed class ControlClient(ControlDialler dialler, ControlAddress server, X25519KeyPair machineKey) : IDisposable
+/// <param name="mint">Makes auth keys of an OAuth client's secret; null: nobody can, and one is refused.</param>
+internal sealed class ControlClient(ControlDialler dialler, ControlAddress server, X25519KeyPair machineKey, AuthKeyMint? mint = null) : IDisposable
 {
+    // health.LastNoiseDialWasRecent.
+    private static readonly TimeSpan s_recently = TimeSpan.FromMinutes(2);
+
     private ControlConnection? _connection;
+    private Timestamp? _dialled;
 
     public async Task<ControlEvent> Do(FetchKey action, CancellationToken cancellation)
     {
@@ -36,7 +42,10 @@ internal sealed class ControlClient(ControlDialler dialler, ControlAddress serve
     {
         try
         {
-            var connection = await dialler.Dial(server, machineKey, action.ServerKey, cancellation);
+            var now = MonotonicClock.Now;
+            var isRecent = _dialled is { } last && now - last < s_recently;
+            _dialled = now;
+            var connection = await dialler.Dial(server with { PrefersTls = isRecent }, machineKey, action.ServerKey, action.Plan, cancellation);
             Interlocked.Exchange(ref _connection, connection)?.Dispose();
             return new Upgraded(action.Attempt);
         }
@@ -51,7 +60,7 @@ internal sealed class ControlClient(ControlDialler dialler, ControlAddress serve
         try
         {
             var json = new ArrayBufferWriter<byte>();
-            ControlJsonWriter.Write(json, action.Request);
+            ControlJsonWriter.Write(json, action.Request with { AuthKey = await Resolve(action.Request, cancellation) });
             using var response = await Connection.Post("/machine/register", json.WrittenMemory, action.Request.NodeKey.ToString(), cancellation);
             var body = await ControlConnection.ReadBody(response, ControlLimits.MostRegisterBytes, cancellation);
             if (!response.IsSuccessStatusCode)
@@ -104,12 +113,36 @@ internal sealed class ControlClient(ControlDialler dialler, ControlAddress serve
         }
     }
 
+    /// <summary>Sends what the server asked for by a ping, through the channel.</summary>
+    /// <param name="method">HEAD or POST.</param>
+    /// <param name="url">That the ping named.</param>
+    /// <param name="body">Null: none.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="IOException">It did not arrive.</exception>
+    public async Task Answer(HttpMethod method, Uri url, ReadOnlyMemory<byte>? body, CancellationToken cancellation)
+    {
+        try
+        {
+            await Connection.Answer(method, url, body, cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or ObjectDisposedException)
+        {
+            throw new IOException(Innermost(e).Message, e);
+        }
+    }
+
     /// <summary>Closes the connection, if there is one.</summary>
     public void Disconnect() => Interlocked.Exchange(ref _connection, null)?.Dispose();
 
     public void Dispose() => Disconnect();
 
     private ControlConnection Connection => _connection ?? throw new IOException("there is no connection to the control server");
+
+    // The client's secret is no business of a control server's: it goes to the one that makes keys, or nowhere.
+    private async Task<string?> Resolve(RegisterRequest request, CancellationToken cancellation) =>
+        !OAuthClientSecret.IsOne(request.AuthKey) ? request.AuthKey
+        : mint is null ? throw new IOException("an OAuth client secret cannot be used here: give an auth key")
+        : await mint.Resolve(request.AuthKey!, request.Host.RequestTags, cancellation);
 
     private Task<HttpResponseMessage> PostMap(MapRequest request, CancellationToken cancellation)
     {

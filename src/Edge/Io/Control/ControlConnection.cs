@@ -45,6 +45,25 @@ internal sealed class ControlConnection : IDisposable
         return _http.SendAsync(request, cancellation);
     }
 
+    /// <summary>Answers a question of the server's and waits for nothing but the head of what it says to that.</summary>
+    /// <param name="method">HEAD or POST.</param>
+    /// <param name="url">Where the server wants it: only its authority and path count, the way there is the channel.</param>
+    /// <param name="body">Null: none.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="HttpRequestException">There was no answer.</exception>
+    public async Task Answer(HttpMethod method, Uri url, ReadOnlyMemory<byte>? body, CancellationToken cancellation)
+    {
+        // The client keeps connections by the URI's authority, and this one is the only one: the server's own goes into the header.
+        using var request = new HttpRequestMessage(method, $"http://{_authority}{url.PathAndQuery}")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = body is { } bytes ? new ReadOnlyMemoryContent(bytes) : null,
+        };
+        request.Headers.Host = url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}";
+        using var response = await _http.SendAsync(request, cancellation);
+    }
+
     /// <summary>Reads an answer's body to a bound.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="most">Bytes.</param>

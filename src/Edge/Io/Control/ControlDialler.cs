@@ -4,9 +4,11 @@ using System.Text;
 using Edge.Crypto;
 using Edge.Foundation;
 using Edge.Foundation.Keys;
+using Edge.Foundation.Netmap;
 using Edge.Foundation.Wire;
 using Edge.Protocols.Control;
 using Edge.Protocols.Control.Json;
+using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Control.Noise;
 
 namespace Edge.Io.Control;
@@ -47,20 +49,62 @@ internal sealed class ControlDialler(IDialler dialler, Lazy<X509Certificate2Coll
     /// <param name="server">Where.</param>
     /// <param name="machineKey">Ours.</param>
     /// <param name="serverKey">Whom it must be with.</param>
+    /// <param name="plan">Addresses that the server has told; its name is looked up where none of them answers.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="DialException">No way leads there: the message is of the last that failed.</exception>
     /// <exception cref="ControlHandshakeException">The server is there, and is another or will not have us.</exception>
-    public async Task<ControlConnection> Dial(ControlAddress server, X25519KeyPair machineKey, KeyOf<MachineKind> serverKey, CancellationToken cancellation)
+    public async Task<ControlConnection> Dial(ControlAddress server, X25519KeyPair machineKey, KeyOf<MachineKind> serverKey, ValueList<ControlCandidate> plan, CancellationToken cancellation)
     {
-        if (server.Second is not { } second)
-            return await Dial(server, server.First, machineKey, serverKey, cancellation);
+        var target = new Target(server, Unbracketed(server.Url.Host), machineKey, serverKey);
+        return (plan.IsEmpty ? null : await DialByPlan(target, plan, cancellation)) ?? await DialHost(target, cancellation);
+    }
+
+    /// <summary>Each candidate in its time; null: none of them is the server.</summary>
+    private async Task<ControlConnection?> DialByPlan(Target target, ValueList<ControlCandidate> plan, CancellationToken cancellation)
+    {
         using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var first = Dial(server, server.First, machineKey, serverKey, race.Token);
+        var attempts = plan.Select(candidate => DialCandidate(target, candidate, race.Token)).ToList();
+        try
+        {
+            while (attempts.Count > 0)
+            {
+                var done = await Task.WhenAny(attempts);
+                attempts.Remove(done);
+                if (done.IsCompletedSuccessfully)
+                    return await done;
+                // Why is told by the look-up that follows; here an address was out of date.
+                _ = done.Exception;
+                cancellation.ThrowIfCancellationRequested();
+            }
+            return null;
+        }
+        finally
+        {
+            await race.CancelAsync();
+            foreach (var loser in attempts)
+                _ = Abandon(loser);
+        }
+    }
+
+    private async Task<ControlConnection> DialCandidate(Target target, ControlCandidate candidate, CancellationToken cancellation)
+    {
+        await Task.Delay(candidate.Delay, time, cancellation);
+        using var limit = new CancellationTokenSource(candidate.Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        return await DialHost(target with { Host = candidate.Address.ToString() }, either.Token);
+    }
+
+    private async Task<ControlConnection> DialHost(Target target, CancellationToken cancellation)
+    {
+        if (target.Server.Second is not { } second)
+            return await Dial(target, target.Server.First, cancellation);
+        using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var first = Dial(target, target.Server.First, race.Token);
         var pause = Task.Delay(s_headStart, time, race.Token);
         await Task.WhenAny(first, pause);
         if (first.IsCompletedSuccessfully)
             return await first;
-        var other = Dial(server, second, machineKey, serverKey, race.Token);
+        var other = Dial(target, second, race.Token);
         var winner = await Task.WhenAny(first, other);
         if (!winner.IsCompletedSuccessfully)
             winner = winner == first ? other : first;
@@ -87,15 +131,15 @@ internal sealed class ControlDialler(IDialler dialler, Lazy<X509Certificate2Coll
         }
     }
 
-    private async Task<ControlConnection> Dial(ControlAddress server, ControlRoute route, X25519KeyPair machineKey, KeyOf<MachineKind> serverKey, CancellationToken cancellation)
+    private async Task<ControlConnection> Dial(Target target, ControlRoute route, CancellationToken cancellation)
     {
-        var host = Unbracketed(server.Url.Host);
-        var stream = await dialler.Dial(host, route.Port, cancellation);
+        var server = target.Server;
+        var stream = await dialler.Dial(target.Host, route.Port, cancellation);
         try
         {
             if (route.IsTls)
-                stream = await Tls.Handshake(stream, Tls.ClientOf(host, roots.Value), server.Authority, cancellation);
-            var channel = await Upgrade(server, stream, machineKey, serverKey, cancellation);
+                stream = await Tls.Handshake(stream, Tls.ClientOf(Unbracketed(server.Url.Host), roots.Value), server.Authority, cancellation);
+            var channel = await Upgrade(server, stream, target.MachineKey, target.ServerKey, cancellation);
             await SkipEarlyPayload(channel, cancellation);
             return new ControlConnection(server.Authority, channel);
         }
@@ -178,6 +222,13 @@ internal sealed class ControlDialler(IDialler dialler, Lazy<X509Certificate2Coll
     }
 
     private static string Unbracketed(string host) => host.Trim('[', ']');
+
+    /// <summary>Whom a channel is wanted with.</summary>
+    /// <param name="Server">Who it is.</param>
+    /// <param name="Host">What is dialled: its name, or an address that it has told.</param>
+    /// <param name="MachineKey">Ours.</param>
+    /// <param name="ServerKey">Its own.</param>
+    private sealed record Target(ControlAddress Server, string Host, X25519KeyPair MachineKey, KeyOf<MachineKind> ServerKey);
 
     private static string Excerpt(byte[] body)
     {

@@ -44,6 +44,11 @@ internal sealed class DerpDialler(IDialler dialler, Lazy<X509Certificate2Collect
         }
     }
 
+    /// <summary>TCP and TLS to a relay, for what it answers beside DERP.</summary>
+    /// <exception cref="DialException">Which step failed, for which address, and why.</exception>
+    public async ValueTask<Stream> DialTls(DerpNode node, CancellationToken cancellation) =>
+        await Secure(node, new DerpTrust(node, roots.Value, time), await Connect(node, cancellation), cancellation);
+
     private async ValueTask<DerpStream> InWebSocket(DerpNode node, DialException refused, CancellationToken cancellation)
     {
         try

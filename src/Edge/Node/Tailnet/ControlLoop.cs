@@ -3,6 +3,7 @@ using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
 using Edge.Io;
 using Edge.Io.Control;
+using Edge.Node.Tailnet.Pings;
 using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Control.Session;
 
@@ -22,6 +23,7 @@ internal sealed class ControlLoop : IAsyncDisposable
     private readonly ControlClient _client;
     private readonly TimeProvider _time;
     private readonly Action<ControlAction> _show;
+    private readonly PingAnswers? _pings;
     private readonly Channel<Action<Timestamp>> _queue = Channel.CreateBounded<Action<Timestamp>>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _run;
@@ -31,9 +33,10 @@ internal sealed class ControlLoop : IAsyncDisposable
     /// <param name="client">Does what it asks for; disposed of with this.</param>
     /// <param name="time">The calendar.</param>
     /// <param name="show">Gets what the session wants shown, stored or published, in order.</param>
-    public ControlLoop(ControlSession session, ControlClient client, TimeProvider time, Action<ControlAction> show)
+    /// <param name="pings">Answers the server's pings; null: nobody does.</param>
+    public ControlLoop(ControlSession session, ControlClient client, TimeProvider time, Action<ControlAction> show, PingAnswers? pings = null)
     {
-        (_session, _client, _time, _show) = (session, client, time, show);
+        (_session, _client, _time, _show, _pings) = (session, client, time, show, pings);
         _run = Run();
     }
 
@@ -125,6 +128,9 @@ internal sealed class ControlLoop : IAsyncDisposable
                 break;
             case OpenMap open:
                 _ = Answer(_client.Do(open, bytes => Take(open.Attempt, bytes), _attempt.Token));
+                break;
+            case AnswerPing ping:
+                _pings?.Begin(ping, _attempt.Token);
                 break;
             default:
                 _show(action);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Edge.Foundation.Configuration;
+using Edge.Io.Http;
 
 namespace Edge.Orb.Proxy;
 
@@ -51,7 +52,7 @@ internal sealed class ActiveProbe(Backend backend, ActiveHealthCheck check, Time
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return UpstreamFault.Describe(e);
+            return HttpFault.Describe(e);
         }
     }
 }

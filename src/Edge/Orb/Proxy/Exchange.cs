@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using Edge.Foundation.Configuration;
+using Edge.Io.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -81,11 +82,11 @@ internal sealed partial class Exchange : IDisposable
             BackendProblem = string.Create(CultureInfo.InvariantCulture, $"no response within {_record.Timeout.TotalSeconds} s");
             return new Failure(StatusCodes.Status504GatewayTimeout, BackendProblem, CanRetry: false);
         }
-        BackendProblem = UpstreamFault.Describe(e);
+        BackendProblem = HttpFault.Describe(e);
         var isWhole = _body is not { HasStarted: true };
         var isSafe = HttpMethods.IsGet(_context.Request.Method) || HttpMethods.IsHead(_context.Request.Method)
             || HttpMethods.IsOptions(_context.Request.Method) || HttpMethods.IsTrace(_context.Request.Method);
-        return new Failure(StatusCodes.Status502BadGateway, BackendProblem, CanRetry: isWhole && (isSafe || UpstreamFault.IsUnreached(e)));
+        return new Failure(StatusCodes.Status502BadGateway, BackendProblem, CanRetry: isWhole && (isSafe || HttpFault.IsUnreached(e)));
     }
 
     private async Task<Failure?> Return(HttpResponseMessage response)
@@ -127,7 +128,7 @@ internal sealed partial class Exchange : IDisposable
                 }
                 catch (Exception e) when (e is IOException or HttpRequestException && !_context.RequestAborted.IsCancellationRequested)
                 {
-                    BackendProblem = UpstreamFault.Describe(e);
+                    BackendProblem = HttpFault.Describe(e);
                     ProxyLog.BrokeOff(_log, _context.Request.Method, _target, _backend.Name, BackendProblem);
                     _context.Abort();
                     return false;

@@ -13,7 +13,7 @@ namespace Edge.Orb.Proxy;
 /// </summary>
 internal sealed class UpstreamTrust(UpstreamTls? record)
 {
-    private readonly Lazy<X509Certificate2Collection> _systemRoots = new(() => CaBundle.Find() is { Problem: null } bundle ? bundle.Load() : []);
+    private readonly Lazy<X509Certificate2Collection> _systemRoots = CaBundle.Roots();
 
     private readonly Lazy<X509Certificate2Collection?> _ownRoots = new(() => record?.CaFile is { } file ? Roots(file) : null);
 

@@ -1,9 +1,7 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Edge.Io;
-using Edge.Orb.Proxy;
+using Edge.Io.Http;
 using Microsoft.Extensions.Logging;
-using Tls = Edge.Io.Tls;
 
 namespace Edge.Orb.Tokens;
 
@@ -21,11 +19,10 @@ internal sealed class PublishedJwtKeys : IJwtKeys
     private static readonly TimeSpan s_leastBetween = TimeSpan.FromSeconds(10);
 
     private readonly Uri _url;
-    private readonly IDialler _dialler;
+    private readonly HttpAsker _asker;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationToken _stopping;
-    private readonly Lazy<X509Certificate2Collection> _roots = new(() => CaBundle.Find() is { Problem: null } bundle ? bundle.Load() : []);
     private readonly Lock _lock = new();
     private Task? _fetching;
     private JwtKey[]? _keys;
@@ -38,7 +35,8 @@ internal sealed class PublishedJwtKeys : IJwtKeys
     /// <param name="services">What it is fetched with.</param>
     public PublishedJwtKeys(Uri url, OrbServices services)
     {
-        (_url, _dialler, _time, _stopping) = (url, services.Dialler, services.Time, services.Stopping);
+        (_url, _time, _stopping) = (url, services.Time, services.Stopping);
+        _asker = new(services.Dialler, CaBundle.Roots());
         _log = services.Logs.CreateLogger("jwt");
         if (url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback)
             _log.KeysInTheOpen(url);
@@ -99,18 +97,16 @@ internal sealed class PublishedJwtKeys : IJwtKeys
         JwtKey[]? keys = null;
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
-            limit.CancelAfter(s_fetchLimit);
-            (keys, problem) = await Ask(limit.Token);
+            (keys, problem) = await Ask();
         }
-        catch (OperationCanceledException)
+        catch (IOException failure)
         {
-            problem = "no whole answer within 10 s";
+            problem = failure.Message;
         }
         catch (Exception failure)
         {
             // Whatever it is: who waits for the keys must hear of it, and the next fetch must be possible.
-            problem = UpstreamFault.Describe(failure);
+            problem = $"it failed ({failure.GetType().Name})";
         }
         // Said first: who is refused for want of keys finds the reason in the log already.
         Say(keys, problem);
@@ -136,43 +132,15 @@ internal sealed class PublishedJwtKeys : IJwtKeys
         _isFailing = keys is null;
     }
 
-    private async Task<(JwtKey[]? Keys, string Problem)> Ask(CancellationToken cancellation)
+    private async Task<(JwtKey[]? Keys, string Problem)> Ask()
     {
-        // TLS is made by the dialling callback; what is spoken inside it is this.
-        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(_url) { Scheme = Uri.UriSchemeHttp, Port = _url.Port }.Uri);
-        request.Headers.Host = _url.IsDefaultPort ? _url.IdnHost : $"{_url.IdnHost}:{_url.Port}";
-        request.Headers.Accept.ParseAdd("application/json");
-        request.Headers.UserAgent.ParseAdd("edge");
-        // Once in ten minutes: nothing is kept for it.
-        request.Headers.ConnectionClose = true;
-        using var client = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            ConnectCallback = (_, cancel) => Connect(cancel),
-        });
-        using var response = await client.SendAsync(request, cancellation);
-        if (response.StatusCode != HttpStatusCode.OK)
-            return (null, $"its status was {(int)response.StatusCode}");
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        var buffer = new byte[JsonWebKeys.MostBytes + 1];
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
-        if (length > JsonWebKeys.MostBytes)
+        var answer = await _asker.Ask(new HttpQuestion(HttpMethod.Get, _url) { Accept = "application/json", Limit = s_fetchLimit, MostBytes = JsonWebKeys.MostBytes }, _stopping);
+        if (answer.Status != HttpStatusCode.OK)
+            return (null, $"its status was {(int)answer.Status}");
+        if (answer.Body is not { } body)
             return (null, "it is larger than 256 KiB");
-        return JsonWebKeys.Read(buffer.AsMemory(0, length)) is not { } keys ? (null, "it is no set of JSON Web Keys")
+        return JsonWebKeys.Read(body) is not { } keys ? (null, "it is no set of JSON Web Keys")
             : keys.Length == 0 ? (null, "it has no key that signatures are verified with")
             : (keys, "");
-    }
-
-    private async ValueTask<Stream> Connect(CancellationToken cancellation)
-    {
-        var host = _url.IdnHost.Trim('[', ']');
-        var stream = await _dialler.Dial(host, _url.Port, cancellation);
-        return _url.Scheme == Uri.UriSchemeHttps
-            ? await Tls.Handshake(stream, Tls.ClientOf(host, _roots.Value), _url.Authority, cancellation)
-            : stream;
     }
 }

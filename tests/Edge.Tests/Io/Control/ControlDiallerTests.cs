@@ -2,9 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
+using Edge.Foundation.Netmap;
 using Edge.Io;
 using Edge.Io.Control;
+using Edge.Protocols.Control.Messages;
 using Edge.Tests.Orb;
 
 namespace Edge.Tests.Io.Control;
@@ -25,7 +28,7 @@ public sealed class ControlDiallerTests
         using var server = new NoiseServer { Early = [.. Convert.FromHexString(early), 0, 0, 0, 4, 0, 0, 0, 0, 0] };
         using var key = NoiseServer.NewKey();
         var accepting = server.Accept(limit.Token);
-        using var connection = await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, limit.Token);
+        using var connection = await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, default, limit.Token);
         var (channel, stream) = (await accepting)!.Value;
         using var _ = channel;
         var posting = connection.Post("/machine/register", "{}"u8.ToArray(), "nodekey:x", limit.Token);
@@ -38,13 +41,40 @@ public sealed class ControlDiallerTests
     }
 
     [Test]
+    public async Task The_address_that_the_server_told_is_dialled_and_nobody_is_asked_for_it()
+    {
+        using var limit = new CancellationTokenSource(OrbRun.Limit);
+        using var server = new NoiseServer { Early = [0, 0, 0, 4, 0, 0, 0, 0, 0] };
+        using var key = NoiseServer.NewKey();
+        var accepting = server.Accept(limit.Token);
+        var address = new ControlAddress(new Uri($"http://control.example:{server.Url.Port}"));
+        using var connection = await s_dialler.Dial(address, key, server.PublicKey, Plan("127.0.0.2", "127.0.0.1"), limit.Token);
+        var (channel, stream) = (await accepting)!.Value;
+        channel.Dispose();
+        await stream.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Where_none_of_the_told_addresses_is_the_server_its_name_is_looked_up()
+    {
+        using var limit = new CancellationTokenSource(OrbRun.Limit);
+        using var server = new NoiseServer { Answer = "HTTP/1.1 404 Not Found\r\n\r\n"u8.ToArray() };
+        using var key = NoiseServer.NewKey();
+        var accepting = server.Accept(limit.Token);
+        var address = new ControlAddress(new Uri($"http://control.example:{server.Url.Port}"));
+        var failure = await Assert.That(async () => await s_dialler.Dial(address, key, server.PublicKey, Plan("127.0.0.1", "127.0.0.2"), limit.Token)).Throws<DialException>();
+        await Assert.That(failure!.Message).Contains("control.example is looked up");
+        await accepting;
+    }
+
+    [Test]
     public async Task A_server_with_another_key_is_told_from_one_that_cannot_be_reached()
     {
         using var limit = new CancellationTokenSource(OrbRun.Limit);
         using var server = new NoiseServer { Response = [2, 0, 48, .. new byte[48]] };
         using var key = NoiseServer.NewKey();
         var accepting = server.Accept(limit.Token);
-        await Assert.That(async () => await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, limit.Token)).Throws<ControlHandshakeException>();
+        await Assert.That(async () => await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, default, limit.Token)).Throws<ControlHandshakeException>();
         await accepting;
     }
 
@@ -55,7 +85,7 @@ public sealed class ControlDiallerTests
         using var server = new NoiseServer { Response = [] };
         using var key = NoiseServer.NewKey();
         var accepting = server.Accept(limit.Token);
-        var dialling = s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, limit.Token);
+        var dialling = s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, default, limit.Token);
         await (await accepting)!.Value.Stream.DisposeAsync();
         await Assert.That(async () => await dialling).Throws<ControlHandshakeException>();
     }
@@ -67,7 +97,7 @@ public sealed class ControlDiallerTests
         using var server = new NoiseServer { Response = [3, 0, 7, .. "too old"u8] };
         using var key = NoiseServer.NewKey();
         var accepting = server.Accept(limit.Token);
-        var failure = await Assert.That(async () => await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, limit.Token)).Throws<ControlHandshakeException>();
+        var failure = await Assert.That(async () => await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, default, limit.Token)).Throws<ControlHandshakeException>();
         await Assert.That(failure!.Message).Contains("refuses: too old");
         await accepting;
     }
@@ -82,7 +112,7 @@ public sealed class ControlDiallerTests
         using var server = new NoiseServer { Answer = Encoding.ASCII.GetBytes(answer) };
         using var key = NoiseServer.NewKey();
         var accepting = server.Accept(limit.Token);
-        var failure = await Assert.That(async () => await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, limit.Token)).Throws<DialException>();
+        var failure = await Assert.That(async () => await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, default, limit.Token)).Throws<DialException>();
         await Assert.That(failure!.Step).IsEqualTo(DialStep.Upgrade);
         await Assert.That(failure.Message).Contains(expected);
         await accepting;
@@ -95,7 +125,7 @@ public sealed class ControlDiallerTests
         using var server = new NoiseServer { Answer = [.. "HTTP/1.1 101 "u8, .. Enumerable.Repeat((byte)'x', 20_000)] };
         using var key = NoiseServer.NewKey();
         var accepting = server.Accept(limit.Token);
-        var failure = await Assert.That(async () => await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, limit.Token)).Throws<DialException>();
+        var failure = await Assert.That(async () => await s_dialler.Dial(new ControlAddress(server.Url), key, server.PublicKey, default, limit.Token)).Throws<DialException>();
         await Assert.That(failure!.Message).Contains("more than 8192 bytes");
         await accepting;
     }
@@ -135,6 +165,9 @@ public sealed class ControlDiallerTests
         await Assert.That(failure!.Message).Contains("more than 65536 bytes");
         await serving;
     }
+
+    private static ValueList<ControlCandidate> Plan(params string[] addresses) =>
+        ValueLists.Own(addresses.Select(static address => new ControlCandidate(IpAddress.Of(IPAddress.Parse(address)), TimeSpan.Zero, OrbRun.Limit)).ToArray());
 
     private static async Task<string> Serve(TcpListener listener, string answer, CancellationToken cancellation)
     {

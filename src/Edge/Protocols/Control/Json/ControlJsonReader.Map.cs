@@ -42,6 +42,7 @@ internal sealed partial class ControlJsonReader
                 case MapField.Health: map.Health = ReadItems(ref json, static (ref source) => source.Text()); break;
                 case MapField.DisplayMessages: map.Messages = ReadMessages(ref json); break;
                 case MapField.TKAInfo: map.Lock = ReadLock(ref json); break;
+                case MapField.ControlDialPlan: map.DialPlan = ReadPlan(ref json); break;
                 default: json.Skip(); break;
             }
         }

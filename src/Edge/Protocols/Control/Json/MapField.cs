@@ -4,5 +4,5 @@ namespace Edge.Protocols.Control.Json;
 internal enum MapField
 {
     KeepAlive, PingRequest, PopBrowserURL, Node, DERPMap, Peers, PeersChanged, PeersRemoved, PeersChangedPatch, PeerSeenChange, OnlineChange,
-    DNSConfig, Domain, PacketFilter, PacketFilters, UserProfiles, Health, DisplayMessages, ControlTime, TKAInfo,
+    DNSConfig, Domain, PacketFilter, PacketFilters, UserProfiles, Health, DisplayMessages, ControlTime, TKAInfo, ControlDialPlan,
 }

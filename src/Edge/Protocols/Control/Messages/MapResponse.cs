@@ -58,4 +58,7 @@ internal sealed class MapResponse
     public List<(string Id, DisplayMessage? Message)>? Messages { get; set; }
 
     public TailnetLockState? Lock { get; set; }
+
+    /// <summary>Where to find the server from now on; empty: by its name.</summary>
+    public ValueList<ControlCandidate>? DialPlan { get; set; }
 }

@@ -16,7 +16,7 @@ internal sealed partial class ControlSession
         if (_serverKey.Key.IsZero)
             Await(Phase.FetchingKey, now + ControlTimes.FetchKey, new FetchKey(_attempt));
         else
-            Await(Phase.Dialling, now + ControlTimes.Dial, new Dial(_attempt, _serverKey));
+            Await(Phase.Dialling, now + ControlTimes.Dial(_plan), new Dial(_attempt, _serverKey, _plan));
     }
 
     private void TakeKey(Timestamp now, KeyOf<MachineKind> key)
@@ -32,7 +32,7 @@ internal sealed partial class ControlSession
             _serverKey = key;
             Store();
         }
-        Await(Phase.Dialling, now + ControlTimes.Dial, new Dial(_attempt, _serverKey));
+        Await(Phase.Dialling, now + ControlTimes.Dial(_plan), new Dial(_attempt, _serverKey, _plan));
     }
 
     private void Enter(Timestamp now)
@@ -107,6 +107,7 @@ internal sealed partial class ControlSession
         _deadline = now + ControlTimes.Watchdog;
         if (message.Ping is { Url.Length: > 0 } ping && _answered.Add(ping.Url))
             _outbox.Add(new AnswerPing(_attempt, ping));
+        _plan = message.DialPlan ?? _plan;
         if (message.IsKeepAlive) return;
         if (message.BrowseUrl.Length > 0)
             _outbox.Add(new ShowPage(message.BrowseUrl));

@@ -45,6 +45,7 @@ internal sealed partial class ControlSession : IDisposable
     private bool _isRotated;
     private string _loginUrl = "";
     private Timestamp _expiry = Timestamp.Never;
+    private ValueList<ControlCandidate> _plan;
 
     private NodeReport _report;
     private NodeReport? _told;

@@ -1,3 +1,6 @@
+using Edge.Foundation.Netmap;
+using Edge.Protocols.Control.Messages;
+
 namespace Edge.Protocols.Control.Session;
 
 /// <summary>
@@ -11,8 +14,18 @@ internal static class ControlTimes
     /// <summary>For the server's key. Those who fetch it have shorter limits for its parts.</summary>
     public static TimeSpan FetchKey => TimeSpan.FromSeconds(30);
 
-    /// <summary>To an open channel.</summary>
-    public static TimeSpan Dial => TimeSpan.FromSeconds(60);
+    /// <summary>To an open channel: as long as the plan goes on, and 5 s for the handshake; 10 to 60 s (control/ts2021/client.go, dial).</summary>
+    public static TimeSpan Dial(ValueList<ControlCandidate> plan)
+    {
+        var longest = TimeSpan.FromSeconds(5);
+        foreach (var candidate in plan)
+        {
+            if (candidate.Delay + candidate.Limit > longest)
+                longest = candidate.Delay + candidate.Limit;
+        }
+        longest += TimeSpan.FromSeconds(5);
+        return longest > ControlCandidate.Longest ? ControlCandidate.Longest : longest;
+    }
 
     /// <summary>For the answer to a registration or an update. Headscale answers on a tick, under load after several.</summary>
     public static TimeSpan Answer => TimeSpan.FromSeconds(60);

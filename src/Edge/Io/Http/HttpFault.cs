@@ -1,10 +1,9 @@
 using System.Net.Sockets;
-using Edge.Io;
 
-namespace Edge.Orb.Proxy;
+namespace Edge.Io.Http;
 
-/// <summary>What an upstream did wrong, in words: the platform's own messages are not in the executable.</summary>
-internal static class UpstreamFault
+/// <summary>What a server did wrong, in words: the platform's own messages are not in the executable.</summary>
+internal static class HttpFault
 {
     public static string Describe(Exception e)
     {
