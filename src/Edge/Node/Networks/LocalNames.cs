@@ -1,6 +1,5 @@
 using System.Net;
 using Edge.Foundation.Configuration;
-using Edge.Io;
 using Edge.Io.Names;
 using Microsoft.Extensions.Logging;
 

@@ -27,7 +27,6 @@ internal sealed partial class TailnetNetwork
     private NetworkMap? _unsaved;
     private Task _saving = Task.CompletedTask;
     private TailnetNode? _appliedSelf;
-    private DnsPreferences _dns;
     private ControlStatus _status = ControlStatus.Stopped;
     private string? _saidFault;
     private string? _saidUrl;
@@ -95,7 +94,7 @@ internal sealed partial class TailnetNetwork
         }
         var isFirst = Map is null;
         Names.Change(
-            (Map: map, Dns: _dns = new DnsPreferences(_settings.AcceptDns, ""), Host: _options.HostResolvers.Read()), static (core, state) => core.Update(state.Map, state.Dns, state.Host));
+            (Map: map, Dns: new DnsPreferences(_settings.AcceptDns, ""), Host: _options.HostResolvers.Read()), static (core, state) => core.Update(state.Map, state.Dns, state.Host));
         opened.Relays.SetMap(map.Relays);
         // Peers still send to where this node waited the last time.
         if (opened.Relays.Home == 0 && map.Relays.Find(map.Self.HomeRegion) is not null)

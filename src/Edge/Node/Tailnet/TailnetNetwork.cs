@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using Edge.Dataplane;
 using Edge.Foundation;
@@ -218,7 +217,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
         }
         catch
         {
-            _ = relays.DisposeAsync();
+            _ = relays.DisposeAsync().AsTask();
             identity.Dispose();
             throw;
         }

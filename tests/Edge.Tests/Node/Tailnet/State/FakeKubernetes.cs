@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using Edge.Io;
 using Edge.Node.Tailnet.State.Kubernetes;
 using Edge.Tests.Cli;
 using Edge.Tests.Image;
