@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Edge.Foundation.Addresses;
@@ -11,7 +9,6 @@ using Edge.Io.Control;
 using Edge.Node.Tailnet;
 using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Control.Session;
-using Edge.Tests.Cli;
 using Edge.Tests.Orb;
 
 namespace Edge.Tests.Io.Control;
@@ -132,81 +129,5 @@ public sealed class HeadscaleTests
     {
         public ValueTask<IReadOnlyList<IPAddress>> Resolve(string host, CancellationToken cancellation) =>
             throw new DialException(DialStep.LookUp, $"{host} is looked up");
-    }
-
-    /// <summary>The program, with a user and a key that lets nodes in.</summary>
-    private sealed class Headscale : IDisposable
-    {
-        private readonly TemporaryFolder _folder = new();
-        private readonly Process _process;
-
-        private Headscale(int port)
-        {
-            Url = new($"http://127.0.0.1:{port}");
-            _folder.Write("derp.yaml", "regions: {900: {regionid: 900, regioncode: hub, regionname: Hub, nodes: [{name: 900a, regionid: 900, hostname: 127.0.0.1, derpport: 9443, stunport: 9478, insecurefortests: true}]}}\n"u8);
-            Config = _folder.Write("config.yaml", System.Text.Encoding.UTF8.GetBytes($$$"""
-                server_url: {{{Url}}}
-                listen_addr: 127.0.0.1:{{{port}}}
-                metrics_listen_addr: 127.0.0.1:0
-                grpc_listen_addr: 127.0.0.1:0
-                noise: {private_key_path: {{{_folder.Path}}}/noise.key}
-                prefixes: {v4: 100.64.0.0/10, v6: "fd7a:115c:a1e0::/48", allocation: sequential}
-                derp: {server: {enabled: false}, urls: [], paths: [{{{_folder.Path}}}/derp.yaml], auto_update_enabled: false}
-                disable_check_updates: true
-                database: {type: sqlite, sqlite: {path: {{{_folder.Path}}}/db.sqlite}}
-                policy: {mode: database}
-                dns: {magic_dns: true, base_domain: edge.test, override_local_dns: false, nameservers: {global: []}}
-                unix_socket: {{{Socket}}}
-                logtail: {enabled: false}
-                """));
-            _process = Process.Start(new ProcessStartInfo(RequiresHeadscaleAttribute.Program!, ["serve", "-c", Config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            _process.OutputDataReceived += static (_, _) => { };
-            _process.ErrorDataReceived += static (_, _) => { };
-            _process.BeginOutputReadLine();
-            _process.BeginErrorReadLine();
-        }
-
-        public Uri Url { get; }
-
-        public string AuthKey { get; private set; } = "";
-
-        private string Config { get; }
-
-        private string Socket => Path.Combine(_folder.Path, "hs.sock");
-
-        public static async Task<Headscale> Start(CancellationToken cancellation)
-        {
-            using var free = new TcpListener(IPAddress.Loopback, 0);
-            free.Start();
-            var port = ((IPEndPoint)free.LocalEndpoint).Port;
-            free.Dispose();
-            var headscale = new Headscale(port);
-            while (!File.Exists(headscale.Socket))
-            {
-                if (headscale._process.HasExited) throw new InvalidOperationException($"headscale ended with {headscale._process.ExitCode}");
-                await Task.Delay(50, cancellation);
-            }
-            await headscale.Command("users", "create", "alice");
-            var key = await headscale.Command("preauthkeys", "create", "--user", "1", "--reusable", "--expiration", "24h", "-o", "json");
-            headscale.AuthKey = System.Text.Json.Nodes.JsonNode.Parse(key)!["key"]!.GetValue<string>();
-            return headscale;
-        }
-
-        public async Task<string> Command(params string[] arguments)
-        {
-            using var process = Process.Start(new ProcessStartInfo(RequiresHeadscaleAttribute.Program!, ["-c", Config, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync();
-            return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"headscale {string.Join(' ', arguments)}: {await error}");
-        }
-
-        public void Dispose()
-        {
-            if (!_process.HasExited)
-                _process.Kill();
-            _process.WaitForExit();
-            _process.Dispose();
-            _folder.Dispose();
-        }
     }
 }
