@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Edge.Foundation.Time;
 using Edge.Node.Tailnet;
 using Edge.Tests.Cli;
 using Edge.Tests.Io.Control;
@@ -92,7 +93,7 @@ public sealed class TailnetNetworkTests
         var before = TailnetLab.NodeOf(b).Map!.Self;
         await lab.Control.Command("nodes", "expire", "--identifier", before.Id.ToString());
         var after = (await TailnetLab.Map(TailnetLab.NodeOf(b), map => map.Self.Key != before.Key, limit.Token)).Self;
-        await TailnetLab.Map(TailnetLab.NodeOf(a), map => map.Peers.Any(peer => peer.Value.Key == after.Key), limit.Token);
+        await TailnetLab.Map(TailnetLab.NodeOf(a), map => map.Peers.Any(peer => peer.Value.Key == after.Key && peer.Value.MayBeReachedAt(UtcTime.Of(DateTimeOffset.UtcNow))), limit.Token);
         await Assert.That(await TailnetLab.Fetch(a, "http://b/", limit.Token)).IsEqualTo("hello from b");
         await Assert.That(await TailnetLab.Fetch(b, "http://a/", limit.Token)).IsEqualTo("hello from a");
     }
