@@ -96,14 +96,19 @@ internal sealed partial class VirtualNetwork : INetstackUser
     /// <summary>What is reached through it from now on.</summary>
     public void SetRanges(ImmutableArray<IpPrefix> ranges) => Volatile.Write(ref _ranges, [.. ranges]);
 
-    /// <summary>On the network's thread: this side has these addresses from now on. Connections of those that are gone break by themselves.</summary>
+    /// <summary>This side has these addresses from now on; by who runs the network. Connections of those that are gone break by themselves.</summary>
     public void SetAddresses(ImmutableArray<IpAddress> addresses)
     {
-        foreach (var gone in _addresses.Except(addresses))
-            Stack.RemoveAddress(gone);
-        foreach (var address in addresses)
-            Stack.AddAddress(address);
+        var before = Addresses;
         Volatile.Write(ref _addresses, [.. addresses]);
+        // Who dials from one of them is behind this in the line.
+        TryPost(_ =>
+        {
+            foreach (var gone in before.Except(addresses))
+                Stack.RemoveAddress(gone);
+            foreach (var address in addresses)
+                Stack.AddAddress(address);
+        });
     }
 
     /// <summary>Opens a port, at once or when the network comes up.</summary>
