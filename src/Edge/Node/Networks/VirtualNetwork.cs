@@ -17,7 +17,6 @@ internal sealed class VirtualNetwork : INetstackUser
     // Longer than three tries of a SYN. What asks for a connection has a limit of its own, but cannot say why.
     private static readonly TimeSpan s_dialling = TimeSpan.FromSeconds(15);
 
-    private const int MostSpareSegments = 1024;
     private const int MostLeaving = 256;
 
     private readonly Lock _lock = new();
@@ -30,6 +29,7 @@ internal sealed class VirtualNetwork : INetstackUser
     private readonly Queue<TcpConnection> _leaving = [];
     private ReadSegment? _spare;
     private int _spares;
+    private readonly int _mostSpares;
 
     private readonly ImmutableArray<IpPrefix> _ranges;
     private int _count;
@@ -45,6 +45,8 @@ internal sealed class VirtualNetwork : INetstackUser
         Addresses = addresses;
         _ranges = ranges;
         Blocks = new SharedBlockPool(options.MemoryLimit);
+        // One for each block that readers can hold at a time.
+        _mostSpares = (int)Math.Min(options.MemoryLimit / BlockPool.BlockSize, int.MaxValue);
         Span<byte> secret = stackalloc byte[32];
         entropy.Fill(secret);
         Stack = new IpStack(options, secret, Blocks);
@@ -243,7 +245,7 @@ internal sealed class VirtualNetwork : INetstackUser
         {
             var next = segments.NextSegment;
             segments.Begin(default, 0);
-            if (_spares < MostSpareSegments)
+            if (_spares < _mostSpares)
             {
                 segments.Append(_spare);
                 _spare = segments;

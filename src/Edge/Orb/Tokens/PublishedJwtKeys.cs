@@ -112,13 +112,14 @@ internal sealed class PublishedJwtKeys : IJwtKeys
             // Whatever it is: who waits for the keys must hear of it, and the next fetch must be possible.
             problem = UpstreamFault.Describe(failure);
         }
+        // Said first: who is refused for want of keys finds the reason in the log already.
+        Say(keys, problem);
         lock (_lock)
         {
             if (keys is not null)
                 (_keys, _fetchedAt) = (keys, _time.GetTimestamp());
             _fetching = null;
         }
-        Say(keys, problem);
     }
 
     // Once for each time that it begins to fail, and once when it is over.

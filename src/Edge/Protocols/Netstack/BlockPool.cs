@@ -21,6 +21,12 @@ internal class BlockPool(long limit)
 
     public long Limit => limit;
 
+    /// <summary>What receive buffers find their blocks by.</summary>
+    public SpareArrays<Block?> Pages { get; } = new();
+
+    /// <summary>What they know their gaps by.</summary>
+    public SpareArrays<ReceivedRange> Ranges { get; } = new();
+
     /// <summary>More than three quarters are lent: nobody's buffers should grow now.</summary>
     public bool IsScarce => Used > limit - (limit >> 2);
 
@@ -81,6 +87,8 @@ internal class BlockPool(long limit)
             block = next;
         }
         _free = kept;
+        Pages.Trim();
+        Ranges.Trim();
     }
 
     private void Grow()

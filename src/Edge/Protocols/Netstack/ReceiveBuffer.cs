@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace Edge.Protocols.Netstack;
 
@@ -106,9 +107,9 @@ internal sealed class ReceiveBuffer(BlockPool pool)
             Free(Read >> PageBits);
             HoldsBlock = false;
             if (_pages is { Length: > 16 })
-                _pages = null;
+                ReturnPages();
             if (_ranges is { Length: > 16 })
-                _ranges = null;
+                ReturnRanges();
         }
     }
 
@@ -119,8 +120,8 @@ internal sealed class ReceiveBuffer(BlockPool pool)
             foreach (var block in _pages)
                 if (block is not null)
                     pool.Return(block);
-        _pages = null;
-        _ranges = null;
+        ReturnPages();
+        ReturnRanges();
         _rangeCount = 0;
         HoldsBlock = false;
         Read = Next;
@@ -187,12 +188,35 @@ internal sealed class ReceiveBuffer(BlockPool pool)
         var old = _pages;
         if (old is not null && pages <= old.Length)
             return;
-        _pages = new Block?[Math.Max(4, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)pages))];
+        _pages = pool.Pages.Rent(Math.Max(4, (int)BitOperations.RoundUpToPowerOf2((uint)pages)));
         if (old is null)
             return;
         var first = Read >> PageBits;
         for (var page = first; page < first + old.Length; page++)
             _pages[(int)page & (_pages.Length - 1)] = old[(int)page & (old.Length - 1)];
+        pool.Pages.Return(old);
+    }
+
+    private void GrowRanges()
+    {
+        var grown = pool.Ranges.Rent(Math.Max(8, _rangeCount * 2));
+        _ranges?.CopyTo(grown);
+        ReturnRanges();
+        _ranges = grown;
+    }
+
+    private void ReturnRanges()
+    {
+        if (_ranges is not null)
+            pool.Ranges.Return(_ranges);
+        _ranges = null;
+    }
+
+    private void ReturnPages()
+    {
+        if (_pages is not null)
+            pool.Pages.Return(_pages);
+        _pages = null;
     }
 
     // Ranges are sorted, apart from one another and behind Next.
@@ -210,8 +234,8 @@ internal sealed class ReceiveBuffer(BlockPool pool)
         if (last == first)
         {
             if (_ranges is null || _rangeCount == _ranges.Length)
-                Array.Resize(ref _ranges, Math.Max(8, _rangeCount * 2));
-            Array.Copy(_ranges, first, _ranges, first + 1, _rangeCount - first);
+                GrowRanges();
+            Array.Copy(_ranges!, first, _ranges!, first + 1, _rangeCount - first);
             _rangeCount++;
         }
         else
