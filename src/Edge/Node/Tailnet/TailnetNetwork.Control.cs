@@ -26,7 +26,6 @@ internal sealed partial class TailnetNetwork
     private NetworkMap? _map;
     private NetworkMap? _unsaved;
     private Task _saving = Task.CompletedTask;
-    private TailnetNode? _appliedSelf;
     private TailnetStanding _standing = TailnetStanding.Starting;
     private ControlStatus _status = ControlStatus.Stopped;
     private string? _saidFault;
