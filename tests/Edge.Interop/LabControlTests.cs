@@ -70,7 +70,7 @@ public sealed partial class LabControlTests
     private static async Task<string> Start(Lab lab)
     {
         Tools.Require("curl");
-        Peers.Program("tailscaled");
+        Tools.Peer("tailscaled");
         var hub = lab.A.Address(isV4: true);
         var relay = lab.A.Start(Published.Plain(), "tun", "derp", "--host", hub, "--port", "9443", "--stun-port", "3478", "--state", lab.Folder, "--json", "--log-level", "error");
         // The document ends with the only brace that stands alone at the left.

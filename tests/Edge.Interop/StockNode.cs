@@ -16,7 +16,7 @@ internal sealed class StockNode
     /// <param name="isRelayed">It never takes a direct path.</param>
     public static async Task<StockNode> Start(Side side, bool isRelayed)
     {
-        var (tailscaled, tailscale) = (Peers.Program("tailscaled"), Peers.Program("tailscale"));
+        var (tailscaled, tailscale) = (Tools.Peer("tailscaled"), Tools.Peer("tailscale"));
         var node = new StockNode(side, tailscale, Directory.CreateDirectory(Path.Combine(side.Lab.Folder, $"stock-{side.Name}")).FullName);
         string[] environment = ["TS_NO_LOGS_NO_SUPPORT=true", "TS_DISABLE_PORTMAPPER=1"];
         side.Start(["env", .. environment, .. isRelayed ? ["TS_DEBUG_ALWAYS_USE_DERP=1"] : Array.Empty<string>(), tailscaled,

@@ -9,6 +9,7 @@ internal static unsafe partial class ProgramImage
     private const uint Executable = 1; // PF_X
     private const uint Writable = 2;   // PF_W
     private const int DontNeed = 4;    // MADV_DONTNEED
+    private const int Own = 2;
 
     /// <summary>
     /// Takes the executable's constants out of the resident set. The runtime reads megabytes of them once, while it starts, to write its
@@ -16,14 +17,34 @@ internal static unsafe partial class ProgramImage
     /// </summary>
     public static void GiveBackConstants() => _ = IterateObjects(&GiveBackConstantsOf, null);
 
-    /// <summary>The same for the constants and the code of the executable and of its libraries: most of what starting ran is not run again.</summary>
-    public static void GiveBackAll() => _ = IterateObjects(&GiveBackAllOf, null);
+    /// <summary>
+    /// The same for the constants and the code of the executable and of its libraries: most of what starting ran is not run again. Only where
+    /// this code is the executable's own: a runtime that compiles at run time changes its library in memory, and what is given back
+    /// comes back from the file.
+    /// </summary>
+    public static void GiveBackAll()
+    {
+        if (IterateObjects(&HasOwnCode, null) == Own)
+            _ = IterateObjects(&GiveBackAllOf, null);
+    }
 
     // The executable is the first object that is told; another result than 0 ends the telling.
     [UnmanagedCallersOnly]
     private static int GiveBackConstantsOf(ObjectInfo* program, nuint size, void* unused)
     {
         GiveBack(program, except: Executable | Writable);
+        return 1;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int HasOwnCode(ObjectInfo* program, nuint size, void* unused)
+    {
+        var code = (nuint)(delegate* unmanaged<ObjectInfo*, nuint, void*, int>)&HasOwnCode;
+        for (var i = 0; i < program->HeaderCount; i++)
+        {
+            ref readonly var header = ref program->Headers[i];
+            if (header.Type == Load && code - (program->Base + header.Address) < header.MemorySize) return Own;
+        }
         return 1;
     }
 

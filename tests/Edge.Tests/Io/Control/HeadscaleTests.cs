@@ -18,7 +18,7 @@ public sealed class HeadscaleTests
     private static async Task With(Func<IControlServer, CancellationToken, Task> story)
     {
         using var limit = new CancellationTokenSource(OrbRun.Limit);
-        await using var headscale = await Headscale.Start(limit.Token);
+        await using var headscale = await HeadscaleServer.Start(limit.Token);
         await story(headscale, limit.Token);
     }
 }
