@@ -27,7 +27,7 @@ internal sealed record NetworkOptions
     public string Version { get; init; } = "0.0.0";
 
     /// <summary>Whom the certificates of control servers, relays and name servers lead to.</summary>
-    public Lazy<X509Certificate2Collection> Roots { get; init; } = new(static () => CaBundle.Find() is { Problem: null } bundle ? bundle.Load() : []);
+    public Lazy<X509Certificate2Collection> Roots { get; init; } = CaBundle.Roots();
 
     /// <summary>Told of a network, by name, whether it is up: the reason why it is not, or null.</summary>
     public Action<string, string?> Changed { get; init; } = static (_, _) => { };

@@ -94,6 +94,7 @@ internal sealed partial class TailnetNetwork
             return;
         }
         var isFirst = Map is null;
+        OpenPeerApi(opened, map.Self);
         Names.Change((Map: map, Dns: _dns = new DnsPreferences(_settings.AcceptDns, "")), static (core, state) => core.Update(state.Map, state.Dns, default));
         opened.Relays.SetMap(map.Relays);
         // Peers still send to where this node waited the last time.
@@ -306,7 +307,7 @@ internal sealed partial class TailnetNetwork
     {
         _isReported = true;
         Endpoints = [.. endpoints.Select(static endpoint => endpoint.Endpoint)];
-        await (await _control.Task).SetReport(_opened!.Host with { Network = info }, endpoints);
+        await (await _control.Task).SetReport(_opened!.Host with { Network = info, Services = _services }, endpoints);
     }
 
     /// <summary>Peers want to know of this node before all STUN servers have answered, or failed to.</summary>
@@ -317,7 +318,7 @@ internal sealed partial class TailnetNetwork
             return;
         try
         {
-            await (await _control.Task).SetReport(_opened!.Host, _whereabouts.LocalEndpoints(_opened.Attachment.Port));
+            await (await _control.Task).SetReport(_opened!.Host with { Services = _services }, _whereabouts.LocalEndpoints(_opened.Attachment.Port));
         }
         catch (OperationCanceledException)
         {

@@ -90,6 +90,7 @@ internal sealed partial class TailnetNetwork
     {
         while (_opened!.Attachment.TryTakeEvent(out var news))
         {
+            _pinger.Note(news);
             var happened = news.Event;
             var path = happened.State switch
             {

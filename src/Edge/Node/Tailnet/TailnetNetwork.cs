@@ -10,8 +10,11 @@ using Edge.Foundation.Time;
 using Edge.Io;
 using Edge.Io.Control;
 using Edge.Io.Derp;
+using Edge.Io.Http;
 using Edge.Io.Names;
 using Edge.Node.Networks;
+using Edge.Node.Tailnet.PeerApi;
+using Edge.Node.Tailnet.Pings;
 using Edge.Node.Tailnet.Relays;
 using Edge.Node.Tailnet.State;
 using Edge.Protocols.Control.Session;
@@ -44,6 +47,8 @@ internal sealed partial class TailnetNetwork : INetworkNode
     private readonly TaskCompletionSource<string> _loggedOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HostCarrier _carrier;
     private readonly EngineStack _stack;
+    private readonly PeerPinger _pinger;
+    private readonly PeerApiServer _peerApi;
     private readonly Whereabouts _whereabouts;
     private Task _life = Task.CompletedTask;
     private Opened? _opened;
@@ -63,7 +68,10 @@ internal sealed partial class TailnetNetwork : INetworkNode
             Explain = Explain,
             Reaches = address => _opened is not { } opened || !opened.Attachment.Engine.Routes.Find(address).IsNone,
         };
+        Network.Stack.PeerApiPort = 0;
         _stack = new EngineStack(Network.Stack, Network);
+        _pinger = new PeerPinger(() => Map, () => _opened?.Attachment, Network);
+        _peerApi = new PeerApiServer(() => Map, AnswerForPeer, _log);
         _carrier = new HostCarrier(options.Resolver, options.Time, options.Roots);
         Names = new NameServer(new DnsServer(_entropy), _carrier, options.Time);
         Resolver = new TailnetResolver(Names, options.Resolver);
@@ -241,9 +249,13 @@ internal sealed partial class TailnetNetwork : INetworkNode
             IsEphemeral = opened.IsEphemeral,
             CachedMap = cached,
         }, _entropy);
-        var dialler = new ControlDialler(new Dialler(_options.Resolver, _options.Time), roots, _entropy, _options.Time);
-        var client = new ControlClient(dialler, new ControlAddress(_settings.ControlUrl), opened.Identity.MachineKey.KeyPair);
-        return new ControlLoop(session, client, _options.Time, Show);
+        var host = new Dialler(_options.Resolver, _options.Time);
+        var asker = new HttpAsker(host, _options.Roots);
+        // The relays of the last start know where the server is, where the host cannot look that up.
+        var names = new BootstrapResolver(_options.Resolver, () => (Map ?? cached)?.Relays ?? DerpMap.Empty, new DerpDialler(host, _options.Roots, _options.Time), _entropy);
+        var dialler = new ControlDialler(new Dialler(names, _options.Time), roots, _entropy, _options.Time);
+        var client = new ControlClient(dialler, new ControlAddress(_settings.ControlUrl), opened.Identity.MachineKey.KeyPair, new AuthKeyMint(asker));
+        return new ControlLoop(session, client, _options.Time, Show, new PingAnswers(client.Answer, asker, _pinger, _log));
     }
 
     private RelayLinks MakeRelays(PrivateKey key) => new(

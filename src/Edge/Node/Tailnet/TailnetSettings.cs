@@ -8,6 +8,7 @@ using Edge.Foundation.Netmap;
 using Edge.Io;
 using Edge.Node.Networks;
 using Edge.Node.Tailnet.State;
+using Edge.Node.Tailnet.State.Kubernetes;
 using Edge.Protocols.Disco;
 using Settings = Edge.Foundation.Configuration.Tailscale;
 
@@ -16,6 +17,9 @@ namespace Edge.Node.Tailnet;
 /// <summary>What a `tailscale` block comes to.</summary>
 internal static class TailnetSettings
 {
+    // What a state in a Kubernetes Secret begins with; the Secret's name follows.
+    private const string Secret = "kube:";
+
     // A packet buffer, as `bufferPoolSize` counts them.
     private const int BufferSize = 2 * 1024;
 
@@ -31,6 +35,11 @@ internal static class TailnetSettings
         warning = null;
         if (settings.StateDir == StateDirectory.Memory)
             return (new MemoryStore(), null);
+        if (settings.StateDir is { } kept && kept.StartsWith(Secret, StringComparison.Ordinal))
+        {
+            var api = KubernetesStore.Api(Environment.GetEnvironmentVariable);
+            return (new KubernetesStore(kept[Secret.Length..], api, new PodAccount(PodAccount.StandardFolder), new Dialler(options.Resolver, options.Time)), null);
+        }
         if (settings.StateDir is { } named)
             return (new FolderStore(named), named);
         if (options.StateDirectory is not { } state)
