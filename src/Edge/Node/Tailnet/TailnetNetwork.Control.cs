@@ -4,6 +4,7 @@ using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
 using Edge.Node.Networks;
+using Edge.Node.Tailnet.Routing;
 using Edge.Node.Tailnet.State;
 using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Control.Session;
@@ -95,14 +96,15 @@ internal sealed partial class TailnetNetwork
         }
         var isFirst = Map is null;
         OpenPeerApi(opened, map.Self);
-        Names.Change((Map: map, Dns: _dns = new DnsPreferences(_settings.AcceptDns, "")), static (core, state) => core.Update(state.Map, state.Dns, default));
+        var exitNode = FindExitNode(map);
+        Names.Change((Map: map, Dns: _dns = new DnsPreferences(_settings.AcceptDns, ExitNodeId)), static (core, state) => core.Update(state.Map, state.Dns, default));
         opened.Relays.SetMap(map.Relays);
         // Peers still send to where this node waited the last time.
         if (opened.Relays.Home == 0 && map.Relays.Find(map.Self.HomeRegion) is not null)
             opened.Relays.SetHome(map.Self.HomeRegion);
-        if (_settings.AcceptRoutes)
+        if (_settings.AcceptRoutes || isFirst)
             ClaimRoutes(map);
-        opened.Attachment.Apply(map, Preferences(map));
+        opened.Attachment.Apply(map, Preferences(exitNode));
         _whereabouts.SetMap(map.Relays);
         lock (_listening)
         {
@@ -117,8 +119,9 @@ internal sealed partial class TailnetNetwork
         Stand();
     }
 
-    private TailnetPreferences Preferences(NetworkMap map) => new()
+    private TailnetPreferences Preferences(TailnetNode? exitNode) => new()
     {
+        ExitNode = exitNode?.Id ?? default,
         AcceptsRoutes = _settings.AcceptRoutes,
         AdvertisedRoutes = _opened!.Host.RoutableIps,
     };
@@ -129,10 +132,13 @@ internal sealed partial class TailnetNetwork
         var before = Map;
         List<PeerChange> changes = [];
         map.CollectChanges(before, changes);
-        if (!changes.Exists(static change => change.Before?.AllowedIps != change.After?.AllowedIps))
+        if (before is not null && !changes.Exists(static change => change.Before?.AllowedIps != change.After?.AllowedIps))
             return;
         List<IpPrefix> ranges = [.. _ranges];
-        foreach (var (_, peer) in map.Peers)
+        // Whether the exit node is there or not: what is to leave by it does not leave by the host.
+        if (_settings.ExitNode is not null)
+            ranges.AddRange(RoutePolicy.Public);
+        foreach (var (_, peer) in _settings.AcceptRoutes ? map.Peers : PersistentMap<NodeId, TailnetNode>.Empty)
         {
             foreach (var prefix in peer.AllowedIps)
             {
@@ -307,7 +313,7 @@ internal sealed partial class TailnetNetwork
     {
         _isReported = true;
         Endpoints = [.. endpoints.Select(static endpoint => endpoint.Endpoint)];
-        await (await _control.Task).SetReport(_opened!.Host with { Network = info, Services = _services }, endpoints);
+        await (await _control.Task).SetReport(_opened!.Host with { Network = info, Services = _services, ExitNodeId = ExitNodeId }, endpoints);
     }
 
     /// <summary>Peers want to know of this node before all STUN servers have answered, or failed to.</summary>
@@ -318,7 +324,7 @@ internal sealed partial class TailnetNetwork
             return;
         try
         {
-            await (await _control.Task).SetReport(_opened!.Host with { Services = _services }, _whereabouts.LocalEndpoints(_opened.Attachment.Port));
+            await (await _control.Task).SetReport(_opened!.Host with { Services = _services, ExitNodeId = ExitNodeId }, _whereabouts.LocalEndpoints(_opened.Attachment.Port));
         }
         catch (OperationCanceledException)
         {

@@ -12,10 +12,12 @@ using Edge.Io.Control;
 using Edge.Io.Derp;
 using Edge.Io.Http;
 using Edge.Io.Names;
+using Edge.Io.Netlink;
 using Edge.Node.Networks;
 using Edge.Node.Tailnet.PeerApi;
 using Edge.Node.Tailnet.Pings;
 using Edge.Node.Tailnet.Relays;
+using Edge.Node.Tailnet.Routing;
 using Edge.Node.Tailnet.State;
 using Edge.Protocols.Control.Session;
 using Edge.Protocols.Dns;
@@ -48,6 +50,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
     private readonly HostCarrier _carrier;
     private readonly EngineStack _stack;
     private readonly PeerPinger _pinger;
+    private readonly SubnetRouter? _router;
     private readonly PeerApiServer _peerApi;
     private readonly Whereabouts _whereabouts;
     private Task _life = Task.CompletedTask;
@@ -71,6 +74,9 @@ internal sealed partial class TailnetNetwork : INetworkNode
         Network.Stack.PeerApiPort = 0;
         _stack = new EngineStack(Network.Stack, Network);
         _pinger = new PeerPinger(() => Map, () => _opened?.Attachment, Network);
+        var advertised = TailnetSettings.Advertised(settings);
+        if (!advertised.IsEmpty)
+            _router = new SubnetRouter(Network, new RoutePolicy(advertised), LocalAddresses.List, options.Time);
         _peerApi = new PeerApiServer(() => Map, AnswerForPeer, _log);
         _carrier = new HostCarrier(options.Resolver, options.Time, options.Roots);
         Names = new NameServer(new DnsServer(_entropy), _carrier, options.Time);
@@ -142,6 +148,8 @@ internal sealed partial class TailnetNetwork : INetworkNode
         Network.Stop("has ended");
         State = TailnetState.Stopped;
         await _whereabouts.DisposeAsync();
+        if (_router is not null)
+            await _router.DisposeAsync();
         if (_opened is { } opened)
             await Close(opened);
         await Names.DisposeAsync();
@@ -230,6 +238,8 @@ internal sealed partial class TailnetNetwork : INetworkNode
         if (Tunnel.BridgeInbound)
             _log.Bridged(Network.Name, Tunnel.ListenPort == 443 ? "443 and 80" : Tunnel.ListenPort.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Network.Start(attachment.Shard.Post);
+        if (_router is not null)
+            attachment.Shard.Post(_router.Begin);
         _whereabouts.Start(attachment);
         _control.SetResult(MakeControl(opened, cached, roots));
     }

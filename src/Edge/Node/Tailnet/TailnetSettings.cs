@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -91,12 +92,15 @@ internal static class TailnetSettings
         Hostname = HostName(settings),
         Machine = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => "x86_64", Architecture.Arm64 => "aarch64", var other => other.ToString().ToLowerInvariant() },
         GoArchitecture = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => "amd64", Architecture.Arm64 => "arm64", var other => other.ToString().ToLowerInvariant() },
-        RoutableIps = [.. settings.AdvertiseRoutes.Select(static route => new IpPrefix(IpAddress.Of(route.BaseAddress), route.PrefixLength))],
+        RoutableIps = [.. Advertised(settings)],
         RequestTags = [.. settings.Tags],
         Userspace = true,
         UserspaceRouter = true,
         NoLogsNoSupport = true,
     };
+
+    /// <summary>What the node offers to route.</summary>
+    public static ImmutableArray<IpPrefix> Advertised(Settings settings) => [.. settings.AdvertiseRoutes.Select(static route => new IpPrefix(IpAddress.Of(route.BaseAddress), route.PrefixLength))];
 
     public static DiscoOptions Disco(Settings settings) => new()
     {
