@@ -129,7 +129,9 @@ internal sealed class OrbCommand : EdgeCommand
                 Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
             });
             signals.HangUp += server.Reload;
-            await using var relay = relayPort is { } port ? new RelayServer(DerpCommand.Beside(port, server.Services)) : null;
+            var options = RelayBeside.Options(configuration, relayPort, server.Services, out var mesh);
+            using var shared = mesh;
+            await using var relay = options is null ? null : new RelayServer(options);
             await server.Start(signals.First);
             if (relay is not null)
                 await relay.Start(signals.First);

@@ -321,12 +321,8 @@ internal sealed class OrbServer : IAsyncDisposable
         var missing = tailscale switch
         {
             { DataPlane.Tun: true } => "dataPlane { tun = true }",
-            { ExitNode: not null } => "exitNode",
-            { AdvertiseRoutes.IsEmpty: false } => "advertiseRoutes",
-            { Derp.Server: true } => "derp { server = true }",
             { Derp.CustomRelays.IsEmpty: false } => "derp { customRelays }",
             { Dns.Forwarder: not null } => "dns { forwarder }",
-            { StateDir: { } state } when state.StartsWith("kube:", StringComparison.Ordinal) => "stateDir = \"kube:\"",
             _ => null,
         };
         if (missing is not null)
