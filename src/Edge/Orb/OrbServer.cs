@@ -26,6 +26,7 @@ internal sealed class OrbServer : IAsyncDisposable
     private readonly ILogger _log;
     private readonly Meter _meter = new("Edge");
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _draining = new();
     private readonly OrbApplication _application;
     private readonly OpenConnections _connections;
     private readonly HandOver _plainHttp2 = new("prior-knowledge");
@@ -65,6 +66,7 @@ internal sealed class OrbServer : IAsyncDisposable
             Resolver = options.Resolver,
             Meter = _meter,
             Stopping = _stopping.Token,
+            Draining = _draining.Token,
             Readiness = options.Readiness,
             Identities = options.Identities ?? new NetworkIdentities(name => _networks.Find(name)?.Netmap),
             LogSinks = new LogSinks(options.StandardOutput, options.StandardError, options.Logs.CreateLogger("access-log")),
@@ -137,6 +139,7 @@ internal sealed class OrbServer : IAsyncDisposable
         // Busy clients get their response and are told that the connection ends with it; closing a connection under a request that
         // is on its way would lose that request, and so would closing a socket on which a connection waits to be accepted.
         _application.Drain();
+        await _draining.CancelAsync();
         _options.Readiness.Set("server", "the server is stopping");
         _log.Stopping(grace.TotalSeconds);
         using var limit = new CancellationTokenSource(grace, _options.Time);
@@ -167,6 +170,7 @@ internal sealed class OrbServer : IAsyncDisposable
         await Services.LogSinks.DisposeAsync();
         _meter.Dispose();
         _stopping.Dispose();
+        _draining.Dispose();
     }
 
     private async Task Open(CancellationToken cancellation)

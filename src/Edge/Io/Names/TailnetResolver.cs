@@ -1,5 +1,4 @@
 using System.Net;
-using Edge.Protocols.Dns;
 
 namespace Edge.Io.Names;
 

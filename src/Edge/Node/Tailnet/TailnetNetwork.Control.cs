@@ -168,12 +168,22 @@ internal sealed partial class TailnetNetwork
         }
         if (isFirst && map.Dns.IsMagicDns && map.Dns.Domains.Count > 0)
             _log.Named(Network.Name, map.Dns.Domains[0].TrimEnd('.'));
+        _options.Events.Publish(Network.Name, "netmap", "", string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{map.Self.Name.TrimEnd('.')}, {map.Peers.Count} peers{(isCached ? ", of the last start" : "")}"));
         if (_saidMessages == map.Messages)
             return;
+        foreach (var message in _saidMessages)
+        {
+            if (!map.Messages.Contains(message))
+                _options.Events.Publish(Network.Name, "health", message.Title, "");
+        }
         foreach (var message in map.Messages)
         {
             if (!_saidMessages.Contains(message))
+            {
                 _log.Health(Network.Name, $"{message.Title}: {message.Text}");
+                _options.Events.Publish(Network.Name, "health", message.Title, message.Text);
+            }
         }
         _saidMessages = map.Messages;
     }

@@ -17,6 +17,12 @@ internal sealed partial class TailnetNetwork
     /// <summary>Where this node seems to be, as peers are told.</summary>
     public ValueList<Endpoint> Endpoints { get; private set; }
 
+    /// <summary>The region in which this node waits; 0: none.</summary>
+    public int HomeRegion => _opened?.Relays.Home ?? 0;
+
+    /// <summary>Texts of <see cref="TailnetStatus.Health"/>.</summary>
+    public int HealthCount => Health(_opened, Map).Count;
+
     /// <exception cref="TimeoutException">The data path does not answer.</exception>
     public async Task<TailnetStatus> Status()
     {
@@ -101,11 +107,14 @@ internal sealed partial class TailnetNetwork
                 _ => null,
             };
             if (path is not null && happened.Kind is PathEventKind.State or PathEventKind.Endpoint)
+            {
                 _log.Path(Network.Name, news.Node.Name.TrimEnd('.'), path);
+                _options.Events.Publish(Network.Name, "path", news.Node.Name.TrimEnd('.'), path);
+            }
         }
     }
 
-    private void SayNameServer(DnsUpstream server, Exception failure) => _log.NameServerFailed(Network.Name, server.ToString(), failure.Message);
+    private void SayNameServer(DnsUpstream server, Exception failure) => _log.NameServerFailed(Network.Name, server, failure.Message);
 
     private void NoteHome(DerpRegion? region)
     {
@@ -113,6 +122,7 @@ internal sealed partial class TailnetNetwork
             _log.NoHome(Network.Name);
         else
             _log.Home(Network.Name, Describe(region));
+        _options.Events.Publish(Network.Name, "home", "", region is null ? "none" : Describe(region));
     }
 
     private string RegionName(int region) => Map?.Relays.Find(region) is { } known ? Describe(known) : string.Create(CultureInfo.InvariantCulture, $"{region}");

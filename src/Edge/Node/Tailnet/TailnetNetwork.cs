@@ -85,6 +85,15 @@ internal sealed partial class TailnetNetwork : INetworkNode
 
     public bool IsTailnet => true;
 
+    /// <summary>The tailnet's resolvers, routes and search domains are used.</summary>
+    public bool AcceptsDns => _settings.AcceptDns;
+
+    /// <summary>Routes that it offers, those of an exit node not counted.</summary>
+    public int AdvertisedRoutes => _settings.AdvertiseRoutes.Count(static route => route.PrefixLength > 0);
+
+    /// <summary>100.100.100.100 answers in the tunnel.</summary>
+    public bool ServesNames => _settings.Dns.ServeTailnet;
+
     public NetworkMap? Netmap => Map;
 
     public NetworkFigures Figures
@@ -100,7 +109,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
             for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
                 dropped += (long)engine.Device.CountOf(verdict);
             return new NetworkFigures(
-                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections);
+                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections).With(counters);
         }
     }
 
