@@ -28,7 +28,7 @@ internal static partial class NetstackMeasurement
         var address = lab.A.InnerAddress(isV4: true);
 
         // The other netstack, which is a peer of its own.
-        var client10 = await lab.B.Run(Client("download", client, keys, lab, Files));
+        var client10 = await lab.B.Run(Client("download", client, keys, lab, 2 * Files));
         var parts = client10.Trim().Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
 
         await EdgeSide.Start(lab.B, keys, new SideOptions { Endpoint = TunnelSide.EndpointOf(lab.A, true) }, "taskset", "-c", "1", Repository.PathOf("artifacts", "edge"));

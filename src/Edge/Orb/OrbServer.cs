@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Edge.Foundation.Configuration;
-using Edge.Io;
 using Edge.Node.Networks;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;

@@ -19,7 +19,6 @@ internal sealed partial class VirtualNetwork : INetstackUser
     // Longer than three tries of a SYN. What asks for a connection has a limit of its own, but cannot say why.
     private static readonly TimeSpan s_dialling = TimeSpan.FromSeconds(15);
 
-    private const int MostSpareSegments = 1024;
     private const int MostLeaving = 256;
 
     private readonly Lock _lock = new();
@@ -32,6 +31,7 @@ internal sealed partial class VirtualNetwork : INetstackUser
     private readonly Queue<TcpConnection> _leaving = [];
     private ReadSegment? _spare;
     private int _spares;
+    private readonly int _mostSpares;
 
     // Read by any thread.
     private IpPrefix[] _ranges;
@@ -49,6 +49,8 @@ internal sealed partial class VirtualNetwork : INetstackUser
         _addresses = [.. addresses];
         _ranges = [.. ranges];
         Blocks = new SharedBlockPool(options.MemoryLimit);
+        // One for each block that readers can hold at a time.
+        _mostSpares = (int)Math.Min(options.MemoryLimit / BlockPool.BlockSize, int.MaxValue);
         Span<byte> secret = stackalloc byte[32];
         entropy.Fill(secret);
         Stack = new IpStack(options, secret, Blocks);
@@ -94,14 +96,19 @@ internal sealed partial class VirtualNetwork : INetstackUser
     /// <summary>What is reached through it from now on.</summary>
     public void SetRanges(ImmutableArray<IpPrefix> ranges) => Volatile.Write(ref _ranges, [.. ranges]);
 
-    /// <summary>On the network's thread: this side has these addresses from now on. Connections of those that are gone break by themselves.</summary>
+    /// <summary>This side has these addresses from now on; by who runs the network. Connections of those that are gone break by themselves.</summary>
     public void SetAddresses(ImmutableArray<IpAddress> addresses)
     {
-        foreach (var gone in _addresses.Except(addresses))
-            Stack.RemoveAddress(gone);
-        foreach (var address in addresses)
-            Stack.AddAddress(address);
+        var before = Addresses;
         Volatile.Write(ref _addresses, [.. addresses]);
+        // Who dials from one of them is behind this in the line.
+        TryPost(_ =>
+        {
+            foreach (var gone in before.Except(addresses))
+                Stack.RemoveAddress(gone);
+            foreach (var address in addresses)
+                Stack.AddAddress(address);
+        });
     }
 
     /// <summary>Opens a port, at once or when the network comes up.</summary>
@@ -306,7 +313,7 @@ internal sealed partial class VirtualNetwork : INetstackUser
         {
             var next = segments.NextSegment;
             segments.Begin(default, 0);
-            if (_spares < MostSpareSegments)
+            if (_spares < _mostSpares)
             {
                 segments.Append(_spare);
                 _spare = segments;

@@ -30,17 +30,17 @@ internal static class StatusJson
         json.WriteStartObject();
         json.WriteString("Version"u8, version);
         json.WriteBoolean("TUN"u8, false);
-        json.WriteString("BackendState"u8, status.State switch
+        json.WriteString("BackendState"u8, status.Standing.State switch
         {
             TailnetState.NeedsApproval => "NeedsMachineAuth",
             var state => state.ToString(),
         });
         json.WriteBoolean("HaveNodeKey"u8, true);
-        json.WriteString("AuthURL"u8, status.LoginUrl ?? "");
+        json.WriteString("AuthURL"u8, status.Standing.LoginUrl ?? "");
         WriteAddresses(json, map?.Self.Addresses ?? default, isAny: true);
         json.WritePropertyName("Self"u8);
         WriteSelf(json, status);
-        WriteTexts(json, "Health"u8, [.. status.Health, .. status is { State: TailnetState.Running, Reason: { } trouble } ? [trouble] : (List<string>)[]], isNullable: false);
+        WriteTexts(json, "Health"u8, [.. status.Health, .. status.Standing is { State: TailnetState.Running, Reason: { } trouble } ? [trouble] : (List<string>)[]], isNullable: false);
         json.WriteString("MagicDNSSuffix"u8, suffix);
         if (map is null)
         {
@@ -67,7 +67,7 @@ internal static class StatusJson
     {
         json.WriteString("Network"u8, status.Network);
         json.WriteString("ControlURL"u8, status.ControlUrl);
-        json.WriteString("Reason"u8, status.Reason ?? "");
+        json.WriteString("Reason"u8, status.Standing.Reason ?? "");
         json.WriteBoolean("NetmapCached"u8, status.IsCached);
         json.WriteNumber("UDPPort"u8, status.Port);
     }
@@ -85,7 +85,7 @@ internal static class StatusJson
         WriteTime(json, "LastWrite"u8, default);
         WriteTime(json, "LastSeen"u8, default);
         WriteTime(json, "LastHandshake"u8, default);
-        json.WriteBoolean("Online"u8, status is { State: TailnetState.Running, IsCached: false, Reason: null });
+        json.WriteBoolean("Online"u8, status is { IsCached: false, Standing: { State: TailnetState.Running, Reason: null } });
         json.WriteBoolean("ExitNode"u8, false);
         json.WriteBoolean("ExitNodeOption"u8, node is not null && OffersExit(node));
         json.WriteBoolean("Active"u8, false);

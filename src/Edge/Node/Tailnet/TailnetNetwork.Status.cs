@@ -40,7 +40,7 @@ internal sealed partial class TailnetNetwork
             }
         }
         return new TailnetStatus(
-            Network.Name, Url, State, Reason, LoginUrl, IsMapCached, map, map?.Relays.Find(opened?.Relays.Home ?? 0), opened?.Attachment.Port ?? 0, Endpoints, peers, Health(opened, map));
+            Network.Name, Url, Standing, IsMapCached, map, map?.Relays.Find(opened?.Relays.Home ?? 0), opened?.Attachment.Port ?? 0, Endpoints, peers, Health(opened, map));
     }
 
     private static List<string> Health(Opened? opened, NetworkMap? map)
@@ -106,11 +106,11 @@ internal sealed partial class TailnetNetwork
                 PathState.RelayOnly => $"by its relay {RegionName(news.Node.HomeRegion)}",
                 _ => null,
             };
-            if (path is not null && happened.Kind is PathEventKind.State or PathEventKind.Endpoint)
-            {
-                _log.Path(Network.Name, news.Node.Name.TrimEnd('.'), path);
-                _options.Events.Publish(Network.Name, "path", news.Node.Name.TrimEnd('.'), path);
-            }
+            if (path is null || happened.Kind == PathEventKind.Pong)
+                continue;
+            var peer = news.Node.Name.TrimEnd('.');
+            _log.Path(Network.Name, peer, path);
+            _options.Events.Publish(Network.Name, "path", peer, path);
         }
     }
 
@@ -121,9 +121,11 @@ internal sealed partial class TailnetNetwork
         if (region is null)
             _log.NoHome(Network.Name);
         else
-            _log.Home(Network.Name, Describe(region));
+            SayHome(Describe(region));
         _options.Events.Publish(Network.Name, "home", "", region is null ? "none" : Describe(region));
     }
+
+    private void SayHome(string relay) => _log.Home(Network.Name, relay);
 
     private string RegionName(int region) => Map?.Relays.Find(region) is { } known ? Describe(known) : string.Create(CultureInfo.InvariantCulture, $"{region}");
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Edge.Dataplane;
 using Edge.Foundation;
@@ -19,6 +21,7 @@ using Edge.Protocols.Dns;
 using Edge.Protocols.Netstack;
 using Edge.Protocols.WireGuard;
 using Microsoft.Extensions.Logging;
+using PublicKey = Edge.Foundation.Keys.PublicKey;
 using Settings = Edge.Foundation.Configuration.Tailscale;
 
 namespace Edge.Node.Tailnet;
@@ -29,6 +32,9 @@ namespace Edge.Node.Tailnet;
 /// </summary>
 internal sealed partial class TailnetNetwork : INetworkNode
 {
+    // 100.64.0.0/10 and fd7a:115c:a1e0::/48.
+    private static readonly ImmutableArray<IpPrefix> s_ranges = [new(IpAddress.V4(0x6440_0000), 10), new(new IpAddress((UInt128)0xfd7a_115c_a1e0_0000 << 64), 48)];
+
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(5);
 
     // How often the handshake stamp is kept, and it is looked whether a key has ended: calendars jump.
@@ -58,7 +64,8 @@ internal sealed partial class TailnetNetwork : INetworkNode
     {
         (_settings, _options, Tunnel) = (settings, options, tunnel);
         _log = options.Logs.CreateLogger("network");
-        _ranges = [.. tunnel.TailnetRanges.Select(static range => new IpPrefix(IpAddress.Of(range.BaseAddress), range.PrefixLength))];
+        Url = settings.ControlUrl.GetLeftPart(UriPartial.Authority);
+        _ranges = tunnel.TailnetRanges.IsEmpty ? s_ranges : [.. tunnel.TailnetRanges.Select(static range => new IpPrefix(IpAddress.Of(range.BaseAddress), range.PrefixLength))];
         Network = new VirtualNetwork(name, [], _ranges, new NetstackOptions { Mtu = settings.DataPlane.Mtu }, _entropy)
         {
             Explain = Explain,
@@ -76,6 +83,9 @@ internal sealed partial class TailnetNetwork : INetworkNode
     public VirtualNetwork Network { get; }
 
     public Tunnel Tunnel { get; }
+
+    /// <summary>The control server, for people.</summary>
+    public string Url { get; }
 
     /// <summary>Answers for the tailnet's names; kept in step with the netmap.</summary>
     public NameServer Names { get; }
@@ -148,7 +158,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
         if (_opened is { IsEphemeral: true })
             await Logout();
         Network.Stop("has ended");
-        State = TailnetState.Stopped;
+        Volatile.Write(ref _standing, new TailnetStanding(TailnetState.Stopped, "it has ended", null, false));
         await _whereabouts.DisposeAsync();
         if (_opened is { } opened)
             await Close(opened);
@@ -175,7 +185,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
             _log.Ended(Network.Name, failure);
             _options.Changed(Network.Name, "it has ended by a fault");
             Network.Stop("has ended by a fault");
-            (State, Reason) = (TailnetState.Stopped, "it has ended by a fault");
+            Volatile.Write(ref _standing, new TailnetStanding(TailnetState.Stopped, "it has ended by a fault", null, false));
             // Its thread has ended: nobody else touches the connections, and who waits for them must hear of it.
             if (_opened is { Attachment.Shard.Completion.IsCompleted: true })
                 Network.DropAll();
@@ -198,7 +208,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
                 var advice = failure is Io.Native.SystemError system ? system.Advice : "";
                 if (said != failure.Message)
                     _log.NotUp(Network.Name, $"{said = failure.Message}. {advice}".TrimEnd(), s_again.TotalSeconds);
-                Reason = failure.Message;
+                Volatile.Write(ref _standing, Standing with { Reason = failure.Message });
                 _options.Changed(Network.Name, $"it cannot be brought up: {failure.Message}");
             }
             await Task.Delay(s_again, _options.Time, _stop.Token);
@@ -227,7 +237,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
         }
         catch
         {
-            _ = relays.DisposeAsync();
+            _ = relays.DisposeAsync().AsTask();
             identity.Dispose();
             throw;
         }
@@ -236,15 +246,18 @@ internal sealed partial class TailnetNetwork : INetworkNode
         _opened = opened;
         _log.DataPath(Network.Name, attachment.Port);
         var how = identity.IsRegistered ? "which knows it" : _settings.AuthKey is not null ? "with a pre-authentication key" : "by a person who opens a page";
-        _log.Joining(Network.Name, _settings.ControlUrl.ToString(), host.Hostname, how);
+        _log.Joining(Network.Name, Url, host.Hostname, how);
         if (Tunnel.BridgeInbound)
-            _log.Bridged(Network.Name, Tunnel.ListenPort == 443 ? "443 and 80" : Tunnel.ListenPort.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        {
+            var ports = Tunnel.ListenPort == 443 ? "443 and 80" : Tunnel.ListenPort.ToString(CultureInfo.InvariantCulture);
+            _log.Bridged(Network.Name, ports);
+        }
         Network.Start(attachment.Shard.Post);
         _whereabouts.Start(attachment);
         _control.SetResult(MakeControl(opened, cached, roots));
     }
 
-    private ControlLoop MakeControl(Opened opened, NetworkMap? cached, Lazy<System.Security.Cryptography.X509Certificates.X509Certificate2Collection> roots)
+    private ControlLoop MakeControl(Opened opened, NetworkMap? cached, Lazy<X509Certificate2Collection> roots)
     {
         var session = new ControlSession(new ControlOptions
         {

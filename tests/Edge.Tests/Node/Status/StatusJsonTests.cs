@@ -87,7 +87,7 @@ public sealed class StatusJsonTests
             new(desk, PathKind.Direct, PathState.Direct, new Endpoint(IpAddress.V4(0xc000_0209), 41641), TimeSpan.FromMilliseconds(3), TimeSpan.FromSeconds(30), 372, 316),
             new(server, PathKind.Relay, PathState.RelayOnly, null, null, TimeSpan.FromMinutes(4), 0, 148),
         ];
-        var status = Status(map, peers) with { Reason = "the network map of x failed: y", IsCached = true, Health = ["sick"] };
+        var status = Status(map, peers) with { Standing = new(TailnetState.Running, "the network map of x failed: y", null, false), IsCached = true, Health = ["sick"] };
         var ours = Written(json => StatusJson.Write(json, status, "1.2.3", s_now, hasPeers: true));
         var (first, second) = (ours["Peer"]![desk.Key.ToString()]!, ours["Peer"]![server.Key.ToString()]!);
         await Assert.That($"{first["CurAddr"]} {first["Relay"]} {first["RxBytes"]} {first["TxBytes"]} {first["Active"]} {first["LastHandshake"]}").IsEqualTo("192.0.2.9:41641 hub 372 316 true 2027-01-15T07:59:30Z");
@@ -99,7 +99,7 @@ public sealed class StatusJsonTests
     [Test]
     public async Task Before_there_is_a_netmap_it_says_what_is_waited_for()
     {
-        var status = new TailnetStatus("corp", "https://control.test", TailnetState.NeedsLogin, "somebody must let it in", "https://control.test/a/1", false, null, null, 1234, default, [], []);
+        var status = new TailnetStatus("corp", "https://control.test", new(TailnetState.NeedsLogin, "somebody must let it in", "https://control.test/a/1", false), false, null, null, 1234, default, [], []);
         var ours = Written(json => StatusJson.Write(json, status, "1.2.3", s_now, hasPeers: true));
         await Assert.That($"{ours["BackendState"]} {ours["AuthURL"]} {ours["Reason"]}").IsEqualTo("NeedsLogin https://control.test/a/1 somebody must let it in");
         foreach (var name in new[] { "TailscaleIPs", "CurrentTailnet", "Peer", "User" })
@@ -115,7 +115,7 @@ public sealed class StatusJsonTests
     }
 
     private static TailnetStatus Status(NetworkMap map, IEnumerable<TailnetPeerStatus> peers) => new(
-        "corp", "https://control.test", TailnetState.Running, null, null, false, map, map.Relays.Find(900), 41641, default, [.. peers], []);
+        "corp", "https://control.test", new(TailnetState.Running, null, null, false), false, map, map.Relays.Find(900), 41641, default, [.. peers], []);
 
     private static TailnetPeerStatus Idle(TailnetNode node) => new(node, PathKind.None, PathState.Unknown, null, null, null, 0, 0);
 
