@@ -11,7 +11,7 @@ public sealed partial class StockClientTests
     [Test]
     public async Task Two_tailscaled_take_the_relay_for_home_and_talk_through_it()
     {
-        var (headscale, tailscaled, tailscale) = (Peer("headscale"), Peer("tailscaled"), Peer("tailscale"));
+        var (headscale, tailscaled, tailscale) = (Peers.Program("headscale"), Peers.Program("tailscaled"), Peers.Program("tailscale"));
         Tools.Require("curl", "python3");
         await using var lab = await Lab.Create();
         var hub = lab.A.Address(isV4: true);
@@ -77,15 +77,6 @@ public sealed partial class StockClientTests
         await lab.A.Run(headscale, "-c", $"{folder}/config.yaml", "users", "create", "alice");
         using var key = JsonDocument.Parse(await lab.A.Run(headscale, "-c", $"{folder}/config.yaml", "preauthkeys", "create", "--user", "1", "--reusable", "--expiration", "1h", "-o", "json"));
         return key.RootElement.GetProperty("key").GetString()!;
-    }
-
-    private static string Peer(string program)
-    {
-        var peers = Environment.GetEnvironmentVariable("PEERS") ?? "";
-        Skip.Unless(peers.Length > 0, $"PEERS names no folder with {program}");
-        var path = Path.Combine(peers, program);
-        Skip.Unless(File.Exists(path), $"{path} is not there");
-        return path;
     }
 
     [GeneratedRegex("sha256-raw:[0-9a-f]{64}")]

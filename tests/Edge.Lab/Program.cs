@@ -37,7 +37,7 @@ internal static class Program
         await using var control = await LabControl.Start(options);
         foreach (var key in keys)
             control.Tailnet.Add(new(key, user));
-        Console.WriteLine(control.Url);
+        Console.WriteLine(control.Url.ToString().TrimEnd('/'));
         await ended.Task;
         return 0;
 

@@ -241,7 +241,9 @@ internal sealed class DerpCommand
     {
         if (line.GetValue(option) is not { } text)
             return null;
-        return HostPort.TryParsePort(text, out var port) ? port : throw Wrong($"`{option.Name}` wants a port, 1 to 65535, not `{text}`", "`edge help tun` says how it is used.");
+        if (text == "0")
+            return 0;
+        return HostPort.TryParsePort(text, out var port) ? port : throw Wrong($"`{option.Name}` wants a port, 0 to 65535, not `{text}`", "0 is any that is free: the map tells which. `edge help tun` says how it is used.");
     }
 
     private static long Rate(ParseResult line, Option<string?> option, double otherwise)

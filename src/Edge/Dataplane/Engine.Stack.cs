@@ -26,10 +26,16 @@ internal sealed partial class Engine
     private bool SealOutbound(Timestamp now, in OutboundPacket packet, EngineStack stack, SealedOutbox outbox)
     {
         var destination = packet.Destination;
-        if (destination != _knownDestination || _knownTarget.IsNone)
+        if (destination != _knownDestination || (_knownTarget.IsNone && !_isKnownOwn))
         {
             _knownDestination = destination;
+            _isKnownOwn = stack.Stack.HasAddress(destination);
             _knownTarget = routes.Find(destination);
+        }
+        if (_isKnownOwn)
+        {
+            stack.TurnBack(packet);
+            return true;
         }
         switch (device.BeginRun(now, _knownTarget, out var run))
         {

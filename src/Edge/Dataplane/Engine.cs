@@ -32,6 +32,7 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
     // The same of the netstack's packets.
     private IpAddress _knownDestination;
     private PeerId _knownTarget;
+    private bool _isKnownOwn;
 
     public WireGuardDevice Device => device;
 
@@ -60,7 +61,12 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
             datagrams = datagrams[datagram.Length..];
             if (tailnet is not null && tailnet.Take(now, path, datagram))
                 continue;
-            if (device.Open(now, datagram, path, out var peer, out var packet) == OpenVerdict.Packet)
+            // Its bytes are opened in place: what it was is counted by its length.
+            var length = datagram.Length;
+            var verdict = device.Open(now, datagram, path, out var peer, out var packet);
+            if (verdict < OpenVerdict.TooShort)
+                (path.Remote.Address.IsV4 ? ref Counters.InDirectV4 : ref Counters.InDirectV6).Add(length);
+            if (verdict == OpenVerdict.Packet)
                 HandOn(now, peer, packet, join);
         }
     }
@@ -163,6 +169,11 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
             Counters.ForeignSource++;
             return;
         }
+        if (stack is not null && stack.IsOwnService(DestinationOf(packet)))
+        {
+            Counters.Filtered++;
+            return;
+        }
         if (tailnet is not null && !tailnet.LetsIn(packet, peer))
         {
             Counters.Filtered++;
@@ -182,13 +193,18 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
         if (source != _knownSource || _knownOwner.IsNone)
         {
             _knownSource = source;
-            _knownOwner = routes.Find(source);
+            // An exit node owns all addresses; ours are ours.
+            _knownOwner = stack is not null && stack.Stack.HasAddress(source) ? PeerId.None : routes.Find(source);
         }
         return _knownOwner;
     }
 
     /// <summary>To be called when <see cref="Routes"/> were changed.</summary>
-    public void ForgetLookups() => _knownOwner = _knownTarget = PeerId.None;
+    public void ForgetLookups()
+    {
+        _knownOwner = _knownTarget = PeerId.None;
+        _isKnownOwn = false;
+    }
 
     private static IpAddress DestinationOf(ReadOnlySpan<byte> packet) =>
         IpAddress.Read(packet[0] >> 4 == 4 ? packet.Slice(16, 4) : packet.Slice(24, 16));

@@ -1,3 +1,4 @@
+using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
 using Edge.Protocols.Netstack;
 
@@ -8,6 +9,8 @@ namespace Edge.Dataplane;
 /// <param name="user">Told of its events.</param>
 internal sealed class EngineStack(IpStack stack, INetstackUser user)
 {
+    private readonly ReplyQueue _turnedBack = new();
+
     public IpStack Stack => stack;
 
     public NetstackOutbox Outbox { get; } = new();
@@ -20,6 +23,23 @@ internal sealed class EngineStack(IpStack stack, INetstackUser user)
 
     public Timestamp NextDeadline => stack.NextDeadline;
 
+    /// <summary>Whether peers may not send to an address, although the netstack has it.</summary>
+    public bool IsOwnService(IpAddress address)
+    {
+        foreach (var service in user.OwnServices)
+            if (service == address)
+                return true;
+        return false;
+    }
+
+    /// <summary>Keeps a packet from the netstack to one of its own addresses until the outbox is done: the netstack gets it then. Where there is no room it is lost.</summary>
+    public void TurnBack(in OutboundPacket packet)
+    {
+        var copy = _turnedBack.Reserve(packet.TotalLength);
+        if (!copy.IsEmpty)
+            packet.WriteWhole(copy);
+    }
+
     /// <summary>The packets are all sealed: tells of the events and takes what comes next.</summary>
     /// <returns>False: there is nothing.</returns>
     public bool Turn(Timestamp now)
@@ -28,6 +48,8 @@ internal sealed class EngineStack(IpStack stack, INetstackUser user)
             user.Happened(now, happened);
         Outbox.Clear();
         (Next, NextPiece) = (0, 0);
+        for (; !_turnedBack.IsEmpty; _turnedBack.Drop())
+            stack.Handle(now, _turnedBack.Peek());
         stack.Poll(now, Outbox);
         return !Outbox.Packets.IsEmpty || !Outbox.Events.IsEmpty;
     }

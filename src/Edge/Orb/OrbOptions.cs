@@ -28,8 +28,8 @@ internal sealed record OrbOptions
     /// <summary>How other hosts are reached; null: through the network that an address belongs to, else over this host's sockets.</summary>
     public IDialler? Dialler { get; init; }
 
-    /// <summary>Who is behind an address, as the networks know it.</summary>
-    public IIdentitySource Identities { get; init; } = new NoIdentities();
+    /// <summary>Who is behind an address; null: whom the networks know.</summary>
+    public IIdentitySource? Identities { get; init; }
 
     public OrbLimits Limits { get; init; } = OrbLimits.Default;
 

@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Edge.Foundation.Configuration;
-using Edge.Io;
 using Edge.Node.Networks;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
@@ -26,6 +25,7 @@ internal sealed class OrbServer : IAsyncDisposable
     private readonly ILogger _log;
     private readonly Meter _meter = new("Edge");
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _draining = new();
     private readonly OrbApplication _application;
     private readonly OpenConnections _connections;
     private readonly HandOver _plainHttp2 = new("prior-knowledge");
@@ -65,12 +65,13 @@ internal sealed class OrbServer : IAsyncDisposable
             Resolver = options.Resolver,
             Meter = _meter,
             Stopping = _stopping.Token,
+            Draining = _draining.Token,
             Readiness = options.Readiness,
-            Identities = options.Identities,
+            Identities = options.Identities ?? new NetworkIdentities(name => _networks.Find(name)?.Netmap),
             LogSinks = new LogSinks(options.StandardOutput, options.StandardError, options.Logs.CreateLogger("access-log")),
         };
         Services.Reload.Register(Services.LogSinks.Reopen);
-        Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services))];
+        Sites = [.. configuration.Servers.Select(block => new Site(block.Key, block.Value, Services, KnowsCallers(configuration.Middleware, block.Value)))];
         Listeners = [.. Sites
             .SelectMany(site => site.Block.Listen, (site, address) => (site, address))
             .GroupBy(pair => pair.address, (address, pairs) => new Listener(address, pairs.Select(pair => pair.site)))];
@@ -137,6 +138,7 @@ internal sealed class OrbServer : IAsyncDisposable
         // Busy clients get their response and are told that the connection ends with it; closing a connection under a request that
         // is on its way would lose that request, and so would closing a socket on which a connection waits to be accepted.
         _application.Drain();
+        await _draining.CancelAsync();
         _options.Readiness.Set("server", "the server is stopping");
         _log.Stopping(grace.TotalSeconds);
         using var limit = new CancellationTokenSource(grace, _options.Time);
@@ -167,6 +169,7 @@ internal sealed class OrbServer : IAsyncDisposable
         await Services.LogSinks.DisposeAsync();
         _meter.Dispose();
         _stopping.Dispose();
+        _draining.Dispose();
     }
 
     private async Task Open(CancellationToken cancellation)
@@ -280,6 +283,11 @@ internal sealed class OrbServer : IAsyncDisposable
         options.Use(next => _connections.Around(next, listener.Handler));
     }
 
+    /// <summary>Whether callers' identities are asked for although nothing in the configuration does.</summary>
+    private bool KnowsCallers(ImmutableArray<Middleware> around, ServerBlock block) =>
+        !around.Concat(block.Middleware).Any(static one => one is TailscaleAuth)
+        && _networks.Nodes.Any(node => node is { IsTailnet: true, Tunnel.BridgeInbound: true } && (block.Networks is not { } named || named.Contains(node.Network.Name)));
+
     private static Task Dispatch(HttpContext context)
     {
         var own = context.Features.Get<OrbContext>()!;
@@ -322,7 +330,6 @@ internal sealed class OrbServer : IAsyncDisposable
         {
             { DataPlane.Tun: true } => "dataPlane { tun = true }",
             { Derp.CustomRelays.IsEmpty: false } => "derp { customRelays }",
-            { Dns.Forwarder: not null } => "dns { forwarder }",
             _ => null,
         };
         if (missing is not null)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Edge.Foundation.Configuration;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
@@ -11,16 +12,22 @@ internal sealed class Site
     private readonly (RouteCondition Condition, RequestDelegate Handler)[] _routes;
     private readonly RequestDelegate _handler;
 
+    /// <param name="name">In the configuration.</param>
+    /// <param name="block">As configured.</param>
+    /// <param name="services">For what is compiled.</param>
+    /// <param name="knowsCallers">Whether a <see cref="TailscaleAuth"/> is put wherever there is none.</param>
     /// <exception cref="OrbException">The block asks for what cannot be had.</exception>
-    public Site(string name, ServerBlock block, OrbServices services)
+    public Site(string name, ServerBlock block, OrbServices services, bool knowsCallers)
     {
         Name = name;
         Block = block;
         Tls = block.Tls is null ? null : new TlsTerms(block, services);
-        _handler = Composition.Compile(block.Handler, services);
+        ImmutableArray<Middleware> implied = knowsCallers ? [new TailscaleAuth()] : [];
+        _handler = Composition.Compile(implied, services, Composition.Compile(block.Handler, services));
         _routes = [.. block.Routes.Select(route => (
             new RouteCondition(route.Match),
-            Composition.Compile(route.Middleware, services, Composition.Compile(route.Handler, services))))];
+            Composition.Compile(
+                route.Middleware.Any(static one => one is TailscaleAuth) ? route.Middleware : [.. implied, .. route.Middleware], services, Composition.Compile(route.Handler, services))))];
         Pipeline = Composition.Compile(block.Middleware, services, _routes.Length == 0 ? _handler : Route);
     }
 

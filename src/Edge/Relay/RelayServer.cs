@@ -163,7 +163,7 @@ internal sealed class RelayServer : IAsyncDisposable
 
     private void Say()
     {
-        var address = _options.Listen.ToString();
+        var address = (_options.Listen with { Port = Bound.Port }).ToString();
         _log.Listening(address, new KeyOf<NodeKind>(Key));
         if (_stun is not null)
             _log.Stun(_stun.Port);

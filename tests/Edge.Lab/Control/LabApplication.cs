@@ -150,7 +150,7 @@ internal sealed partial class LabApplication(LabControl control) : IHttpApplicat
         if (control.Options.HasEarlyPayload)
             await inside.WriteAsync(EarlyPayload(), context.RequestAborted);
         var id = string.Create(CultureInfo.InvariantCulture, $"N{Interlocked.Increment(ref _channels)}");
-        await control.Noise.Serve(new NoiseConnection(id, inside, new NoisePeer(responder.MachineKey)));
+        await control.Noise.Serve(new NoiseConnection(id, inside, new NoisePeer(responder.MachineKey), context.Abort));
     }
 
     private static bool TryReadHandshake(HttpRequest request, out byte[] initiation)

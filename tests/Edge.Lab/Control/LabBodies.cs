@@ -49,8 +49,7 @@ internal static class LabBodies
 
     /// <summary>One message that goes on for ever, as fast as it is read.</summary>
     /// <param name="announced">What it says to be long.</param>
-    /// <param name="sent">Told of each piece.</param>
-    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> Endless(uint announced, Action<int> sent)
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> Endless(uint announced)
     {
         await Task.CompletedTask;
         var piece = new byte[64 * 1024];
@@ -58,13 +57,12 @@ internal static class LabBodies
         while (true)
         {
             yield return piece;
-            sent(piece.Length);
             BinaryPrimitives.WriteUInt32LittleEndian(piece, 0);
         }
     }
 
     /// <summary>JSON so many levels deep.</summary>
-    public static IAsyncEnumerable<ReadOnlyMemory<byte>> Deep(int levels) => Of(Frame($"{{\"Node\":{new string('[', levels)}{new string(']', levels)}}}"));
+    public static IAsyncEnumerable<ReadOnlyMemory<byte>> Deep(int levels) => Of(Frame($"{{\"Deep\":{new string('[', levels)}{new string(']', levels)}}}"));
 
     /// <summary>A byte at a time, with a pause behind each.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> Drip(byte[] bytes, Func<Task> pause)

@@ -10,6 +10,7 @@ namespace Edge.Lab.Control;
 internal sealed class NoiseConnection : ConnectionContext, IConnectionLifetimeFeature
 {
     private readonly ControlStream _stream;
+    private readonly Action _abort;
     private readonly Pipe _input = new();
     private readonly Pipe _output = new();
 
@@ -19,9 +20,10 @@ internal sealed class NoiseConnection : ConnectionContext, IConnectionLifetimeFe
     /// <param name="id">Names it.</param>
     /// <param name="stream">Behind the early payload; taken over.</param>
     /// <param name="peer">Who is there.</param>
-    public NoiseConnection(string id, ControlStream stream, NoisePeer peer)
+    /// <param name="abort">Breaks the connection around the channel.</param>
+    public NoiseConnection(string id, ControlStream stream, NoisePeer peer, Action abort)
     {
-        (_stream, ConnectionId) = (stream, id);
+        (ConnectionId, _stream, _abort) = (id, stream, abort);
         Transport = new Duplex(_input.Reader, _output.Writer);
         ConnectionClosed = _closed.Token;
         Features.Set(peer);
@@ -50,7 +52,7 @@ internal sealed class NoiseConnection : ConnectionContext, IConnectionLifetimeFe
 
     public override void Abort(ConnectionAbortedException abortReason) => Abort();
 
-    public override void Abort() => _stream.Dispose();
+    public override void Abort() => _abort();
 
     private async Task Receive()
     {

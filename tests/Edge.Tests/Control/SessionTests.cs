@@ -83,6 +83,25 @@ public sealed class SessionTests
     }
 
     [Test]
+    public async Task What_is_still_being_found_out_is_told_once_it_is()
+    {
+        var (first, more) = (Endpoints(1), Endpoints(2));
+        using var world = new ControlWorld(22, options => options with { Endpoints = first, WaitsForReport = true });
+        world.Start();
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(world.Steps()).IsEqualTo("FetchKey Dial SendRegister OpenMap");
+        // Servers that look at what the stream says have it at once.
+        await Assert.That(world.All<OpenMap>().Single().Request.Endpoints == first).IsTrue();
+        world.Do((session, now) => session.SetReport(now, new HostInfo { Hostname = "me" }, more));
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(world.All<SendUpdate>().Single().Request.Endpoints == more).IsTrue();
+        // The same again is no news.
+        world.Do((session, now) => session.SetReport(now, new HostInfo { Hostname = "me" }, more));
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(world.All<SendUpdate>().Count()).IsEqualTo(1);
+    }
+
+    [Test]
     public async Task A_server_that_changed_its_key_is_asked_for_the_new_one_without_a_pause()
     {
         using var world = Restarted(3);
@@ -245,6 +264,39 @@ public sealed class SessionTests
     }
 
     [Test]
+    public async Task A_server_that_is_given_another_key_while_the_node_is_in_is_asked_for_it()
+    {
+        using var world = new ControlWorld(143);
+        world.Start();
+        world.Run(TimeSpan.FromSeconds(1));
+        world.ServerKey = ControlWorld.Key<MachineKind>(5);
+        world.CloseStream();
+        world.Run(TimeSpan.FromMinutes(1));
+        await Assert.That(world.Session.Status.State).IsEqualTo(ControlState.Running);
+        await Assert.That(world.All<FetchKey>().Count()).IsEqualTo(2);
+        await Assert.That(world.All<StoreIdentity>().Last().ServerKey).IsEqualTo(world.ServerKey);
+    }
+
+    [Test]
+    public async Task A_message_that_drips_in_for_ever_is_no_sign_of_life()
+    {
+        using var world = new ControlWorld(142) { IsSilent = true };
+        world.Start();
+        world.Run(TimeSpan.FromSeconds(1));
+        world.SendBytes([0, 0, 1, 0]);
+        for (var second = 0; second < 110; second++)
+        {
+            world.Run(TimeSpan.FromSeconds(1));
+            world.SendBytes([(byte)'{']);
+        }
+        await Assert.That(world.Session.Status.State).IsEqualTo(ControlState.Running);
+        world.Run(TimeSpan.FromSeconds(10));
+        var waiting = world.Statuses.Select(entry => entry.Status).Single(status => status.State == ControlState.Waiting);
+        await Assert.That(waiting.Reason).Contains("no sign of life");
+        await Assert.That(world.Session.Map).IsNotNull();
+    }
+
+    [Test]
     public async Task Logging_out_tells_the_server_a_time_long_over()
     {
         using var world = new ControlWorld(14);
@@ -345,7 +397,7 @@ public sealed class SessionTests
     [Test]
     [Arguments("ffffff7f", "more than")]
     [Arguments("020000005b5d", "no zstd")]
-    [Arguments("070000007b2278223a5d7d", "invalid")]
+    [Arguments("070000007b2278223a5d7d", "no JSON")]
     [Arguments("1c0000007b2250656572734368616e676564223a5b7b224964223a22227d5d7d", "integer")]
     public async Task Garbage_in_the_stream_closes_it_and_the_netmap_stays(string hex, string reason)
     {

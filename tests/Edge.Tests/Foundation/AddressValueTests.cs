@@ -46,6 +46,55 @@ public sealed class AddressValueTests
     }
 
     [Test]
+    [Arguments("10.1", "the framework's 10.0.0.1")]
+    [Arguments("167772161", "10.0.0.1 as one number")]
+    [Arguments("010.0.0.1", "octal")]
+    [Arguments("10.0.0.01", "octal")]
+    [Arguments("10.0.0.00", "a leading zero")]
+    [Arguments("0x0a.0.0.1", "hexadecimal")]
+    [Arguments("10.0.0.1.", "five parts")]
+    [Arguments("10.0.0.256", "too large")]
+    [Arguments(" 10.0.0.1", "a blank")]
+    [Arguments("10.0.0.1:80", "a port")]
+    [Arguments("[::1]", "brackets")]
+    [Arguments("[::1]:80", "brackets and a port")]
+    [Arguments("fe80::1%1", "a zone")]
+    [Arguments("::ffff:010.0.0.1", "octal in a mapped address")]
+    [Arguments("::10.1", "two numbers in a mapped address")]
+    [Arguments("1::2::3", "two gaps")]
+    [Arguments("", "nothing")]
+    public async Task What_means_another_address_to_others_is_none(string text, string why)
+    {
+        await Assert.That(IpAddress.TryParse(text, out _)).IsFalse().Because(why);
+        await Assert.That(IpPrefix.TryParse(text, out _)).IsFalse().Because(why);
+        await Assert.That(IpPrefix.TryParse(text + "/8", out _)).IsFalse().Because(why);
+    }
+
+    [Test]
+    [Arguments("0.0.0.0")]
+    [Arguments("10.0.0.1")]
+    [Arguments("255.255.255.255")]
+    [Arguments("::")]
+    [Arguments("FD7A:115C:A1E0::53")]
+    [Arguments("64:ff9b::192.0.2.33")]
+    [Arguments("::ffff:192.0.2.33")]
+    public async Task What_everybody_reads_alike_is_read_so(string text)
+    {
+        await Assert.That(IpAddress.TryParse(text, out var address)).IsTrue();
+        var platform = IPAddress.Parse(text);
+        await Assert.That(address.ToIPAddress()).IsEqualTo(platform.IsIPv4MappedToIPv6 ? platform.MapToIPv4() : platform);
+    }
+
+    [Test]
+    [Arguments("10.0.0.0/08")]
+    [Arguments("10.0.0.0/+8")]
+    [Arguments("10.0.0.0/33")]
+    [Arguments("10.0.0.0/")]
+    [Arguments("::/129")]
+    [Arguments("::/00")]
+    public async Task A_length_that_is_none_is_refused(string text) => await Assert.That(IpPrefix.TryParse(text, out _)).IsFalse();
+
+    [Test]
     public async Task Never_stays_never_and_sums_do_not_wrap()
     {
         var now = new Timestamp(1_000_000_000);

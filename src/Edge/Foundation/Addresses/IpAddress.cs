@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Edge.Foundation.Addresses;
 
@@ -9,6 +9,8 @@ namespace Edge.Foundation.Addresses;
 internal readonly record struct IpAddress(UInt128 Bits)
 {
     private const ulong MappedPrefix = 0xffff_0000_0000;
+
+    private static readonly SearchValues<char> s_characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     public static IpAddress AnyV4 => V4(0);
 
@@ -63,11 +65,37 @@ internal readonly record struct IpAddress(UInt128 Bits)
         return Read(bytes[..length]);
     }
 
+    /// <summary>Four decimal numbers, or IPv6 (RFC 4291 section 2.2) without brackets and zone. A mapped IPv4 address is that IPv4 address.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out IpAddress address)
     {
-        var isParsed = IPAddress.TryParse(text, out var parsed) && parsed.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6;
-        address = isParsed ? Of(parsed!) : default;
-        return isParsed;
+        address = default;
+        if (!IsPlain(text) || !IPAddress.TryParse(text, out var parsed))
+            return false;
+        address = Of(parsed);
+        return true;
+    }
+
+    /// <summary>
+    /// Whether a text, if the framework reads it as an address, means that address to everybody: it reads `10.1` as 10.0.0.1 and `010.0.0.1` as 8.0.0.1 too,
+    /// and takes brackets, ports and zones.
+    /// </summary>
+    internal static bool IsPlain(ReadOnlySpan<char> text)
+    {
+        if (text.IndexOfAnyExcept(s_characters) >= 0)
+            return false;
+        var isV6 = text.Contains(':');
+        // An IPv6 address may end in four decimal numbers.
+        var numbers = text[(text.LastIndexOf(':') + 1)..];
+        var dots = numbers.Count('.');
+        if (dots != 3)
+            return isV6 && dots == 0;
+        for (var start = 0; start < numbers.Length; start++)
+        {
+            var isFirst = start == 0 || numbers[start - 1] == '.';
+            if (isFirst && numbers[start] == '0' && start + 1 < numbers.Length && numbers[start + 1] != '.')
+                return false;
+        }
+        return true;
     }
 
     public IPAddress ToIPAddress()

@@ -24,14 +24,16 @@ internal readonly record struct IpPrefix
 
     public bool Contains(IpAddress address) => address.IsV4 == Address.IsV4 && new IpPrefix(address, Length).Address == Address;
 
-    /// <summary>`10.0.0.0/8`; an address alone is a range of one.</summary>
+    /// <summary>`10.0.0.0/8`, bits behind the prefix cleared; an address alone is a range of one. The length has no leading zeros.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
     {
         prefix = default;
         var slash = text.IndexOf('/');
         if (!IpAddress.TryParse(slash < 0 ? text : text[..slash], out var address)) return false;
         var length = address.BitCount;
-        if (slash >= 0 && !(int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= address.BitCount)) return false;
+        var digits = slash < 0 ? "" : text[(slash + 1)..];
+        if (digits is ['0', _, ..]) return false;
+        if (slash >= 0 && !(int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= address.BitCount)) return false;
         prefix = new IpPrefix(address, length);
         return true;
     }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Edge.Foundation.Addresses;
 
 namespace Edge.Foundation.Configuration;
 
@@ -144,10 +145,12 @@ internal static class IpRanges
 {
     public static int BitsOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
 
-    /// <summary>All four numbers of an IPv4 address are needed, and no zone: <c>IPAddress.TryParse</c> takes <c>10.1</c> and <c>fe80::1%2</c>.</summary>
-    public static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address) =>
-        IPAddress.TryParse(text, out address) && !text.Contains('%') && !text.Contains('[')
-        && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.AsSpan().Count('.') == 3);
+    /// <inheritdoc cref="IpAddress.IsPlain"/>
+    public static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        address = null;
+        return IpAddress.IsPlain(text) && IPAddress.TryParse(text, out address);
+    }
 
     /// <summary>The range, with the bits after the prefix cleared; <paramref name="isExact"/> tells whether they were.</summary>
     public static bool TryParse(string text, out IPNetwork range, out bool isExact)

@@ -55,6 +55,17 @@ internal sealed class NetworkMap
     /// <summary>The peer whose own address this is, not one that routes it. Two that claim it: the one that was told last.</summary>
     public TailnetNode? FindPeer(IpAddress address) => ByAddress.TryGetValue(address, out var id) ? FindPeer(id) : null;
 
+    /// <summary>The node whose own address this is: a peer, or this one.</summary>
+    public TailnetNode? FindNode(IpAddress address)
+    {
+        foreach (var prefix in Self.Addresses)
+        {
+            if (prefix.Address == address && prefix.Length == address.BitCount)
+                return Self;
+        }
+        return FindPeer(address);
+    }
+
     public UserProfile? FindUser(UserId id) => Users.TryGetValue(id, out var user) ? user : null;
 
     /// <summary>Appends the peers that came, went or changed since <paramref name="before"/>, in no order.</summary>

@@ -13,7 +13,8 @@ namespace Edge.Io.Names;
 /// <param name="resolver">Of the hosts of URLs whose addresses are not known: the host's own, or the question would come back to who asks it.</param>
 /// <param name="time">For dialling.</param>
 /// <param name="roots">Whom to trust over HTTPS.</param>
-internal sealed class HostCarrier(IResolver resolver, TimeProvider time, Lazy<X509Certificate2Collection> roots) : IDnsCarrier, IDisposable
+/// <param name="connector">How the servers of URLs are reached; null: over the host's sockets.</param>
+internal sealed class HostCarrier(IResolver resolver, TimeProvider time, Lazy<X509Certificate2Collection> roots, IConnector? connector = null) : IDnsCarrier, IDisposable
 {
     private const string MediaType = "application/dns-message";
     private const int MostHttpBytes = ushort.MaxValue;
@@ -85,7 +86,7 @@ internal sealed class HostCarrier(IResolver resolver, TimeProvider time, Lazy<X5
 
     private HttpMessageInvoker ClientOf(DnsUpstream to, Uri url)
     {
-        var dialler = new Dialler(to.Addresses.IsEmpty ? resolver : new FixedResolver([.. to.Addresses.Select(address => address.ToIPAddress())]), time);
+        var dialler = new Dialler(to.Addresses.IsEmpty ? resolver : new FixedResolver([.. to.Addresses.Select(address => address.ToIPAddress())]), time, connector);
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,

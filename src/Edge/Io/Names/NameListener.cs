@@ -15,12 +15,7 @@ internal sealed class NameListener : IAsyncDisposable
     private const int MostDatagrams = 512;
     private const int MostConnections = 64;
 
-    /// <summary>Questions of one connection under way.</summary>
-    private const int MostPipelined = 16;
-
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
-
-    private readonly NameServer _server;
+    private readonly INameServer _server;
     private readonly TimeProvider _time;
     private readonly Socket _datagrams;
     private readonly Socket _connections;
@@ -29,7 +24,7 @@ internal sealed class NameListener : IAsyncDisposable
     private int _datagramsUnderWay;
     private int _connectionsOpen;
 
-    private NameListener(NameServer server, TimeProvider time, Socket datagrams, Socket connections)
+    private NameListener(INameServer server, TimeProvider time, Socket datagrams, Socket connections)
     {
         _server = server;
         _time = time;
@@ -43,7 +38,7 @@ internal sealed class NameListener : IAsyncDisposable
     /// <param name="server">Answers.</param>
     /// <param name="time">For idle connections.</param>
     /// <exception cref="IOException">Which address could not be taken, why, and what to do.</exception>
-    public static NameListener Open(IPEndPoint address, NameServer server, TimeProvider time)
+    public static NameListener Open(IPEndPoint address, INameServer server, TimeProvider time)
     {
         Socket datagrams, connections;
         // A port that is free for one may be taken for the other.
@@ -116,7 +111,7 @@ internal sealed class NameListener : IAsyncDisposable
             {
                 return;
             }
-            if (!IsQuestion(buffer.AsSpan(0, got.ReceivedBytes)) || Volatile.Read(ref _datagramsUnderWay) >= MostDatagrams)
+            if (!NameConversation.IsQuestion(buffer.AsSpan(0, got.ReceivedBytes)) || Volatile.Read(ref _datagramsUnderWay) >= MostDatagrams)
                 continue;
             Interlocked.Increment(ref _datagramsUnderWay);
             _ = AnswerDatagram(buffer.AsMemory(0, got.ReceivedBytes).ToArray(), got.RemoteEndPoint);
@@ -171,56 +166,16 @@ internal sealed class NameListener : IAsyncDisposable
         try
         {
             socket.NoDelay = true;
-            await using var stream = new NetworkStream(socket, ownsSocket: true);
-            using var slots = new SemaphoreSlim(MostPipelined);
-            using var writing = new SemaphoreSlim(1);
-            var answers = new List<Task>();
-            try
-            {
-                while (true)
-                {
-                    await slots.WaitAsync(_stop.Token);
-                    using var idle = new CancellationTokenSource(s_idle, _time);
-                    using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, _stop.Token);
-                    var query = await DnsStream.Read(stream, either.Token);
-                    if (query is null || !IsQuestion(query))
-                        return;
-                    answers.RemoveAll(static answer => answer.IsCompleted);
-                    answers.Add(AnswerOn(stream, query, slots, writing));
-                }
-            }
-            finally
-            {
-                await Task.WhenAll(answers);
-            }
+            await NameConversation.Hold(new NetworkStream(socket, ownsSocket: true), _server, _time, _stop.Token);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (SocketException)
         {
-            // The other side is gone or idle, or this one stops.
+            // It went away at once.
+            socket.Dispose();
         }
         finally
         {
             Interlocked.Decrement(ref _connectionsOpen);
         }
     }
-
-    private async Task AnswerOn(NetworkStream stream, byte[] query, SemaphoreSlim slots, SemaphoreSlim writing)
-    {
-        var answer = await _server.Ask(query, DnsTransport.Tcp);
-        await writing.WaitAsync(_stop.Token);
-        try
-        {
-            using var slow = new CancellationTokenSource(s_idle, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(slow.Token, _stop.Token);
-            await DnsStream.Write(stream, answer, either.Token);
-        }
-        finally
-        {
-            writing.Release();
-            slots.Release();
-        }
-    }
-
-    // An answer is not answered: two servers would go on for ever over a forged one.
-    private static bool IsQuestion(ReadOnlySpan<byte> message) => DnsHeader.TryRead(message, out var header) && !header.IsResponse;
 }

@@ -8,7 +8,7 @@ namespace Edge.Io.Names;
 /// The shell of <see cref="DnsServer"/>: gives it time, carries its questions to other servers and its answers to who asked. Any thread may ask; the core is
 /// touched under one lock, and nothing else happens under it.
 /// </summary>
-internal sealed class NameServer : IAsyncDisposable
+internal sealed class NameServer : INameServer, IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly DnsServer _server;
@@ -34,7 +34,7 @@ internal sealed class NameServer : IAsyncDisposable
 
     private Timestamp Now => new(_time.GetElapsedTime(0, _time.GetTimestamp()).Ticks * (1_000_000 / TimeSpan.TicksPerMillisecond));
 
-    /// <summary>The answer to a message, whatever it is; it comes within ten seconds or so.</summary>
+    /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>> Ask(ReadOnlyMemory<byte> query, DnsTransport transport)
     {
         // The answer is handed on outside the lock.

@@ -1,4 +1,5 @@
 using Edge.Foundation.Configuration;
+using Edge.Foundation.Netmap;
 using Edge.Io.Names;
 
 namespace Edge.Node.Networks;
@@ -14,8 +15,17 @@ internal interface INetworkNode : IAsyncDisposable
     /// <summary>Looks up the network's own names; null: it has none.</summary>
     TailnetResolver? Resolver { get; }
 
+    /// <summary>Answers for the network's names; null: it has none.</summary>
+    NameServer? Names => null;
+
     /// <summary>What has happened so far; roughly, since it is asked while it happens.</summary>
     NetworkFigures Figures { get; }
+
+    /// <summary>Whether it is one of Tailscale's networks, which know who their peers are.</summary>
+    bool IsTailnet => false;
+
+    /// <summary>Of a tailnet: as the control server last told it; null: it has not told anything, or the network is none.</summary>
+    NetworkMap? Netmap => null;
 
     /// <summary>Begins to bring the network up, and to bring it up again where it cannot be at first.</summary>
     void Start();

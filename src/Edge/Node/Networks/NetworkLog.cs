@@ -23,6 +23,18 @@ internal static partial class NetworkLog
     [LoggerMessage(Level = LogLevel.Information, Message = "the network {Name}: {Kind} for other programs on {Address}")]
     public static partial void ProxyUp(this ILogger log, string name, string kind, string address);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "the networks' names are answered for other programs on {Address}")]
+    public static partial void NamesUp(this ILogger log, string address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "other hosts can ask for the networks' names on {Address}: a loopback address in `dns {{ forwarder }}` would keep them to this host")]
+    public static partial void NamesOpen(this ILogger log, string address);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "`dns {{ forwarder }}`: {Reason}")]
+    public static partial void NamesNotUp(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the network {Name}: the name server {Server} does not answer: {Reason}")]
+    public static partial void NameServerFailed(this ILogger log, string name, Protocols.Dns.DnsUpstream server, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "the network {Name}: no {Kind} on {Address}: {Reason}. Choose another address in `tunnel`.")]
     public static partial void ProxyNotUp(this ILogger log, string name, string kind, string address, string reason);
 }

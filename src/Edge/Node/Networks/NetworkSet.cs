@@ -4,6 +4,7 @@ using Edge.Foundation.Addresses;
 using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Io.Names;
+using Edge.Node.Status;
 using Edge.Node.Tailnet;
 
 namespace Edge.Node.Networks;
@@ -13,6 +14,8 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
 {
     private readonly HostConnector _host = new();
     private readonly List<LocalProxy> _proxies = [];
+    private readonly List<LocalNames> _names = [];
+    private readonly NameDirectory _outward;
     private readonly NetworkOptions _options;
     private bool _isDisposed;
 
@@ -21,7 +24,10 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
     /// <param name="options">How they are run.</param>
     public NetworkSet(ImmutableArray<KeyValuePair<string, Network>> networks, NetworkOptions options)
     {
-        _options = options;
+        // Unless a port is said, all ask at 53.
+        var forwarders = networks.Select(static network => network.Value.Tailscale?.Dns.Forwarder).OfType<HostPort>().Distinct().ToList();
+        var own = forwarders.Where(static one => one.Port == 53).Select(static one => one.Address).OfType<IPAddress>().Select(IpAddress.Of);
+        _options = options = Telling(options) with { HostResolvers = new HostResolvers([.. own]) };
         Nodes = [.. networks.Select(network => Make(network.Key, network.Value, options)).Where(static node => node is not null).Select(static node => node!)];
         foreach (var node in Nodes)
         {
@@ -31,7 +37,17 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
             if (node.Tunnel.HttpProxy is { } http)
                 _proxies.Add(new LocalProxy(node.Network, isSocks: false, http, dialler, options));
         }
+        _outward = new NameDirectory([.. Nodes.Where(static node => node.Tunnel.BridgeOutbound).Select(static node => node.Names).OfType<NameServer>()]);
+        var all = new NameDirectory([.. Nodes.Select(static node => node.Names).OfType<NameServer>()]);
+        if (all.Servers.Count > 0)
+            _names.AddRange(forwarders.Select(address => new LocalNames(address, all, options)));
     }
+
+    /// <summary>The status of all of them.</summary>
+    public NetworkEvents Events => _options.Events;
+
+    /// <summary>Where other programs look up the networks' names.</summary>
+    public IReadOnlyList<LocalNames> LocalNames => _names;
 
     /// <summary>The doors into the networks for other programs.</summary>
     public IReadOnlyList<LocalProxy> Proxies => _proxies;
@@ -39,7 +55,14 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
     public ImmutableArray<INetworkNode> Nodes { get; }
 
     /// <summary>Null: there is none of this name.</summary>
-    public INetworkNode? Find(string name) => Nodes.FirstOrDefault(node => node.Network.Name == name);
+    public INetworkNode? Find(string name)
+    {
+        // Asked of each request that comes from a network.
+        foreach (var node in Nodes)
+            if (node.Network.Name == name)
+                return node;
+        return null;
+    }
 
     public async Task Start()
     {
@@ -47,6 +70,8 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
             node.Start();
         foreach (var proxy in _proxies)
             await proxy.Start();
+        foreach (var names in _names)
+            await names.Start();
     }
 
     /// <summary>
@@ -67,22 +92,20 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
             }
             found = node.Network;
         }
-        return found is null ? _host.Connect(endpoint, cancellation) : Through(found, endpoint, cancellation);
+        return (found is null ? _host : (IConnector)new NetworkConnector(found, others: null)).Connect(endpoint, cancellation);
     }
 
     /// <summary>Reaches hosts through one network only, and knows its names.</summary>
-    public IDialler DiallerOf(INetworkNode node) => new Dialler((IResolver?)node.Resolver ?? _options.Resolver, _options.Time, new OneNetwork(node.Network));
+    public IDialler DiallerOf(INetworkNode node) => new Dialler((IResolver?)node.Resolver ?? _options.Resolver, _options.Time, new NetworkConnector(node.Network, others: null));
 
     /// <summary>A host that a network knows by name is reached through it, any other as <see cref="Connect"/> says.</summary>
     public async ValueTask<Stream> Dial(string host, int port, CancellationToken cancellation)
     {
-        if (!IPAddress.TryParse(host, out _))
+        if (!IPAddress.TryParse(host, out _) && await _outward.Locate(host, cancellation) is { } located)
         {
-            foreach (var node in Nodes)
-            {
-                if (node.Tunnel.BridgeOutbound && node.Resolver is { } resolver && await resolver.Find(host, cancellation) is { } addresses)
-                    return await new Dialler(new FixedResolver(addresses), _options.Time, new NetworkFirst(node.Network, this)).Dial(host, port, cancellation);
-            }
+            // An address that came of a network's name is that network's, where it claims it.
+            var owner = Nodes.First(node => node.Names == located.Server).Network;
+            return await new Dialler(new FixedResolver(located.Addresses), _options.Time, new NetworkConnector(owner, this)).Dial(host, port, cancellation);
         }
         return await new Dialler(_options.Resolver, _options.Time, this).Dial(host, port, cancellation);
     }
@@ -99,12 +122,31 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
         _isDisposed = true;
         foreach (var proxy in _proxies)
             await proxy.DisposeAsync();
+        foreach (var names in _names)
+            await names.DisposeAsync();
         foreach (var node in Nodes)
             await node.DisposeAsync();
     }
 
-    private static async ValueTask<Stream> Through(VirtualNetwork network, IPEndPoint endpoint, CancellationToken cancellation) =>
-        new TunnelStream(await network.Dial(new Endpoint(IpAddress.Of(endpoint.Address), (ushort)endpoint.Port), cancellation));
+    /// <summary>What is told of a network's standing is an event too.</summary>
+    private static NetworkOptions Telling(NetworkOptions options)
+    {
+        var events = new NetworkEvents(options.Time);
+        return options with
+        {
+            Events = events,
+            Changed = (name, reason) =>
+            {
+                events.Publish(name, "state", "", reason ?? "up");
+                options.Changed(name, reason);
+            },
+            Noted = (name, text) =>
+            {
+                events.Publish(name, "note", "", text ?? "");
+                options.Noted(name, text);
+            },
+        };
+    }
 
     private static INetworkNode? Make(string name, Network network, NetworkOptions options) => network switch
     {
@@ -112,16 +154,4 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
         { Tailscale: { Direct: true } tailscale } => new TailnetNetwork(name, tailscale, network.Tunnel, options),
         _ => null,
     };
-
-    /// <summary>An address that came of a network's name is that network's, where it claims it.</summary>
-    private sealed class NetworkFirst(VirtualNetwork network, NetworkSet all) : IConnector
-    {
-        public ValueTask<Stream> Connect(IPEndPoint endpoint, CancellationToken cancellation) =>
-            network.Claims(IpAddress.Of(endpoint.Address)) ? Through(network, endpoint, cancellation) : all.Connect(endpoint, cancellation);
-    }
-
-    private sealed class OneNetwork(VirtualNetwork network) : IConnector
-    {
-        public ValueTask<Stream> Connect(IPEndPoint endpoint, CancellationToken cancellation) => Through(network, endpoint, cancellation);
-    }
 }

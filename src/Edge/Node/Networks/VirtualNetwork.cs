@@ -14,7 +14,7 @@ namespace Edge.Node.Networks;
 /// A network as the server sees it, whatever carries its packets: ports to listen on, addresses to dial, streams. Its netstack is driven by one
 /// thread, the network's; all others ask that thread by posting to it.
 /// </summary>
-internal sealed class VirtualNetwork : INetstackUser
+internal sealed partial class VirtualNetwork : INetstackUser
 {
     // Longer than three tries of a SYN. What asks for a connection has a limit of its own, but cannot say why.
     private static readonly TimeSpan s_dialling = TimeSpan.FromSeconds(15);
@@ -96,20 +96,28 @@ internal sealed class VirtualNetwork : INetstackUser
     /// <summary>What is reached through it from now on.</summary>
     public void SetRanges(ImmutableArray<IpPrefix> ranges) => Volatile.Write(ref _ranges, [.. ranges]);
 
-    /// <summary>On the network's thread: this side has these addresses from now on. Connections of those that are gone break by themselves.</summary>
+    /// <summary>This side has these addresses from now on; by who runs the network. Connections of those that are gone break by themselves.</summary>
     public void SetAddresses(ImmutableArray<IpAddress> addresses)
     {
-        foreach (var gone in _addresses.Except(addresses))
-            Stack.RemoveAddress(gone);
-        foreach (var address in addresses)
-            Stack.AddAddress(address);
+        var before = Addresses;
         Volatile.Write(ref _addresses, [.. addresses]);
+        // Who dials from one of them is behind this in the line.
+        TryPost(_ =>
+        {
+            foreach (var gone in before.Except(addresses))
+                Stack.RemoveAddress(gone);
+            foreach (var address in addresses)
+                Stack.AddAddress(address);
+        });
     }
 
     /// <summary>Opens a port, at once or when the network comes up.</summary>
-    public NetworkListener Listen(ushort port, Action<TunnelConnection> accept)
+    /// <param name="port">TCP.</param>
+    /// <param name="accept">Takes each connection, on the network's thread.</param>
+    /// <param name="address">The one that it is open at; null: all of ours.</param>
+    public NetworkListener Listen(ushort port, Action<TunnelConnection> accept, IpAddress? address = null)
     {
-        var listener = new NetworkListener(port, accept);
+        var listener = new NetworkListener(address, port, accept);
         lock (_lock)
         {
             _listeners.Add(listener);
@@ -172,6 +180,8 @@ internal sealed class VirtualNetwork : INetstackUser
         {
             foreach (var listener in _listeners)
                 Begin(listener);
+            foreach (var socket in _sockets)
+                socket.Begin();
         }
     }
 
@@ -183,6 +193,8 @@ internal sealed class VirtualNetwork : INetstackUser
             _post = post;
             foreach (var listener in _listeners)
                 post(_ => Begin(listener));
+            foreach (var socket in _sockets)
+                post(_ => socket.Begin());
         }
     }
 
@@ -231,10 +243,15 @@ internal sealed class VirtualNetwork : INetstackUser
 
     void INetstackUser.Happened(Timestamp now, in NetstackEvent happened)
     {
+        if (happened.Socket?.Owner is NetworkSocket socket)
+        {
+            socket.Take();
+            return;
+        }
         if (happened.Connection is not { } tcp)
         {
-            if (happened.Socket is { Owner: INetworkRouter taker } socket)
-                taker.Arrived(now, socket);
+            if (happened.Socket is { Owner: INetworkRouter taker } routed)
+                taker.Arrived(now, routed);
             return;
         }
         if (tcp.Owner is TunnelConnection connection)
@@ -345,7 +362,7 @@ internal sealed class VirtualNetwork : INetstackUser
     {
         if (listener.Listening is not null)
             return;
-        listener.Listening = Stack.Listen(null, listener.Port);
+        listener.Listening = Stack.Listen(listener.Address, listener.Port);
         listener.Listening.Owner = listener;
     }
 
@@ -360,7 +377,7 @@ internal sealed class VirtualNetwork : INetstackUser
     {
         if (done.Task.IsCompleted)
             return null;
-        if (!Reaches(remote.Address))
+        if (!Stack.HasAddress(remote.Address) && !Reaches(remote.Address))
         {
             done.TrySetException(new DialException(DialStep.Connect, $"no connection to {remote} through the network `{Name}`: no peer has it in its ranges") { Fault = DialFault.NoRoute });
             return null;

@@ -67,11 +67,11 @@ internal sealed class WireGuardNetwork : INetworkNode
             if (_engine is not { } engine)
                 return default;
             var counters = engine.Counters;
-            var dropped = counters.Unroutable + counters.Pathless + counters.ForeignSource;
+            var dropped = counters.Unroutable + counters.Pathless + counters.ForeignSource + counters.Filtered;
             for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
                 dropped += (long)engine.Device.CountOf(verdict);
             return new NetworkFigures(
-                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections);
+                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections).With(counters);
         }
     }
 

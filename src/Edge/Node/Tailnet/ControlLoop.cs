@@ -26,6 +26,9 @@ internal sealed class ControlLoop : IAsyncDisposable
     private readonly PingAnswers? _pings;
     private readonly Channel<Action<Timestamp>> _queue = Channel.CreateBounded<Action<Timestamp>>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     private readonly CancellationTokenSource _ending = new();
+
+    // Outlives its source: what is under way ends a moment later.
+    private readonly CancellationToken _ended;
     private readonly Task _run;
     private CancellationTokenSource _attempt = new();
 
@@ -37,6 +40,7 @@ internal sealed class ControlLoop : IAsyncDisposable
     public ControlLoop(ControlSession session, ControlClient client, TimeProvider time, Action<ControlAction> show, PingAnswers? pings = null)
     {
         (_session, _client, _time, _show, _pings) = (session, client, time, show, pings);
+        _ended = _ending.Token;
         _run = Run();
     }
 
@@ -60,7 +64,7 @@ internal sealed class ControlLoop : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private ValueTask Enqueue(Action<Timestamp> work) => _queue.Writer.WriteAsync(work, _ending.Token);
+    private ValueTask Enqueue(Action<Timestamp> work) => _queue.Writer.WriteAsync(work, _ended);
 
     private async Task Run()
     {
@@ -81,7 +85,7 @@ internal sealed class ControlLoop : IAsyncDisposable
                     work(MonotonicClock.Now);
             }
         }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
         }
         finally
@@ -97,11 +101,11 @@ internal sealed class ControlLoop : IAsyncDisposable
         var now = MonotonicClock.Now;
         var sleep = deadline <= now ? TimeSpan.Zero : deadline - now > s_longestSleep ? s_longestSleep : deadline - now;
         if (sleep == TimeSpan.Zero) return;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ended);
         var work = _queue.Reader.WaitToReadAsync(either.Token).AsTask();
         await Task.WhenAny(work, Task.Delay(sleep, _time, either.Token));
         await either.CancelAsync();
-        _ending.Token.ThrowIfCancellationRequested();
+        _ended.ThrowIfCancellationRequested();
     }
 
     private async ValueTask Begin(ControlAction action)
@@ -166,6 +170,6 @@ internal sealed class ControlLoop : IAsyncDisposable
                 taken.SetResult();
             }
         });
-        await taken.Task.WaitAsync(_ending.Token);
+        await taken.Task.WaitAsync(_ended);
     }
 }

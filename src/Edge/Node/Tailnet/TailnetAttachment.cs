@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Edge.Dataplane;
 using Edge.Dataplane.Tailnet;
 using Edge.Foundation;
-using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
 using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;

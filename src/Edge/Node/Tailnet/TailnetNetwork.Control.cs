@@ -27,8 +27,7 @@ internal sealed partial class TailnetNetwork
     private NetworkMap? _map;
     private NetworkMap? _unsaved;
     private Task _saving = Task.CompletedTask;
-    private TailnetNode? _appliedSelf;
-    private DnsPreferences _dns;
+    private TailnetStanding _standing = TailnetStanding.Starting;
     private ControlStatus _status = ControlStatus.Stopped;
     private string? _saidFault;
     private string? _saidUrl;
@@ -43,13 +42,8 @@ internal sealed partial class TailnetNetwork
     /// <summary>The netmap is of an earlier start, and the control server has not confirmed it.</summary>
     public bool IsMapCached { get; private set; }
 
-    public TailnetState State { get; private set; }
-
-    /// <summary>Why it is not running, or what is wrong with the control server while it is; null: nothing.</summary>
-    public string? Reason { get; private set; }
-
-    /// <summary>To be opened by someone; null unless it is needed.</summary>
-    public string? LoginUrl { get; private set; }
+    /// <summary>Where it stands.</summary>
+    public TailnetStanding Standing => Volatile.Read(ref _standing);
 
     /// <summary>Has each netmap from now on handed over, and the present one first, where there is one. On the session's loop: whoever listens must not wait.</summary>
     /// <returns>Ends it.</returns>
@@ -94,10 +88,11 @@ internal sealed partial class TailnetNetwork
             _log.Reported(Network.Name, "the network map of the last start is of no use: this node's key has ended");
             return;
         }
-        var isFirst = Map is null;
+        var (isFirst, wasCached) = (Map is null, IsMapCached);
         OpenPeerApi(opened, map.Self);
         var exitNode = FindExitNode(map);
-        Names.Change((Map: map, Dns: _dns = new DnsPreferences(_settings.AcceptDns, ExitNodeId)), static (core, state) => core.Update(state.Map, state.Dns, default));
+        Names.Change(
+            (Map: map, Dns: new DnsPreferences(_settings.AcceptDns, ExitNodeId), Host: _options.HostResolvers.Read()), static (core, state) => core.Update(state.Map, state.Dns, state.Host));
         opened.Relays.SetMap(map.Relays);
         // Peers still send to where this node waited the last time.
         if (opened.Relays.Home == 0 && map.Relays.Find(map.Self.HomeRegion) is not null)
@@ -105,17 +100,19 @@ internal sealed partial class TailnetNetwork
         if (_settings.AcceptRoutes || isFirst)
             ClaimRoutes(map);
         opened.Attachment.Apply(map, Preferences(exitNode));
+        if (Map?.Self.Addresses != map.Self.Addresses)
+            Network.SetAddresses([.. map.Self.Addresses.Span.ToArray().Select(static prefix => prefix.Address)]);
         _whereabouts.SetMap(map.Relays);
         lock (_listening)
         {
+            IsMapCached = isCached;
             Volatile.Write(ref _map, map);
             foreach (var listener in _listeners)
                 listener(map);
         }
         if (!isCached)
             Keep(map);
-        Say(map, isFirst, isCached);
-        IsMapCached = isCached;
+        Say(map, isFirst, isCached, wasCached);
         Stand();
     }
 
@@ -150,16 +147,9 @@ internal sealed partial class TailnetNetwork
     }
 
     /// <summary>On the network's thread: a netmap is in force.</summary>
-    private void Applied(NetworkMap map)
-    {
-        _rounds.Writer.TryWrite(true);
-        if (_appliedSelf?.Addresses == map.Self.Addresses)
-            return;
-        _appliedSelf = map.Self;
-        Network.SetAddresses([.. map.Self.Addresses.Span.ToArray().Select(static prefix => prefix.Address)]);
-    }
+    private void Applied(NetworkMap map) => _rounds.Writer.TryWrite(true);
 
-    private void Say(NetworkMap map, bool isFirst, bool isCached)
+    private void Say(NetworkMap map, bool isFirst, bool isCached, bool wasCached)
     {
         if (!isCached && !_isAuthenticated)
         {
@@ -167,19 +157,33 @@ internal sealed partial class TailnetNetwork
             _log.Authenticated(Network.Name, Url);
             _ = ReportSoon();
         }
-        if (isFirst || (IsMapCached && !isCached))
+        if (isFirst || (wasCached && !isCached))
         {
             var addresses = string.Join(", ", map.Self.Addresses.Span.ToArray().Select(static prefix => prefix.Address));
-            _log.Mapped(Network.Name, isCached ? " of the last start" : "", map.Self.Name.TrimEnd('.'), addresses, map.Peers.Count);
+            var node = map.Self.Name.TrimEnd('.');
+            _log.Mapped(Network.Name, isCached ? " of the last start" : "", node, addresses, map.Peers.Count);
         }
         if (isFirst && map.Dns.IsMagicDns && map.Dns.Domains.Count > 0)
-            _log.Named(Network.Name, map.Dns.Domains[0].TrimEnd('.'));
+        {
+            var domain = map.Dns.Domains[0].TrimEnd('.');
+            _log.Named(Network.Name, domain);
+        }
+        _options.Events.Publish(Network.Name, "netmap", "", string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{map.Self.Name.TrimEnd('.')}, {map.Peers.Count} peers{(isCached ? ", of the last start" : "")}"));
         if (_saidMessages == map.Messages)
             return;
+        foreach (var message in _saidMessages)
+        {
+            if (!map.Messages.Contains(message))
+                _options.Events.Publish(Network.Name, "health", message.Title, "");
+        }
         foreach (var message in map.Messages)
         {
             if (!_saidMessages.Contains(message))
+            {
                 _log.Health(Network.Name, $"{message.Title}: {message.Text}");
+                _options.Events.Publish(Network.Name, "health", message.Title, message.Text);
+            }
         }
         _saidMessages = map.Messages;
     }
@@ -201,7 +205,8 @@ internal sealed partial class TailnetNetwork
                 break;
             case ControlState.Waiting when !_isLost:
                 _isLost = true;
-                _log.ControlLost(Network.Name, Url, Redacted(status.Reason));
+                var reason = Redacted(status.Reason);
+                _log.ControlLost(Network.Name, Url, reason);
                 break;
             case ControlState.Running when _isLost || _saidFault is not null:
                 (_isLost, _saidFault) = (false, null);
@@ -226,7 +231,8 @@ internal sealed partial class TailnetNetwork
             ControlStep.FetchKey or ControlStep.Dial => "Look at `controlUrl`, and whether this host reaches it. ",
             _ => "",
         };
-        _log.ControlFailed(Network.Name, Words(status.FailedStep), Url, Redacted(status.Reason), advice);
+        var (step, reason) = (Words(status.FailedStep), Redacted(status.Reason));
+        _log.ControlFailed(Network.Name, step, Url, reason, advice);
     }
 
     /// <summary>Works out where the node stands, and tells who wants to know.</summary>
@@ -234,25 +240,29 @@ internal sealed partial class TailnetNetwork
     {
         var (status, map) = (_status, Map);
         var trouble = status.Reason.Length > 0 ? $"{Words(status.FailedStep)} of {Url} failed: {Redacted(status.Reason)}" : null;
-        LoginUrl = status.LoginUrl.Length > 0 ? status.LoginUrl : null;
-        var before = State;
-        (State, Reason) = status.State switch
+        var before = Standing.State;
+        var (state, reason) = status.State switch
         {
-            ControlState.Stopped or ControlState.LoggedOut when map is null || status.State == ControlState.LoggedOut => (TailnetState.Stopped, "it has left the network"),
+            ControlState.LoggedOut => (TailnetState.Stopped, "it has left the network"),
             ControlState.NeedsLogin when map is null => (TailnetState.NeedsLogin, $"somebody must let it in: open {status.LoginUrl}"),
             _ when map is { Self.IsMachineAuthorized: false } => (TailnetState.NeedsApproval, "an administrator must let the machine in"),
             _ when map is null => (TailnetState.Starting, trouble ?? $"it waits for the network map of {Url}"),
             _ => (TailnetState.Running, trouble),
         };
-        Network.State = State == TailnetState.Running ? "is coming up" : $"is not up: {Reason}";
-        if (State == TailnetState.Running && before != TailnetState.Running)
-            _log.TailnetUp(Network.Name, map!.Self.Name.TrimEnd('.'));
-        _options.Changed(Network.Name, State == TailnetState.Running ? null : Reason);
-        _options.Noted(Network.Name, State == TailnetState.Running ? Note(trouble) : null);
+        var isRefused = status is { State: ControlState.Waiting, FailedStep: ControlStep.Register };
+        Volatile.Write(ref _standing, new TailnetStanding(state, reason, status.LoginUrl.Length > 0 ? status.LoginUrl : null, isRefused));
+        Network.State = state == TailnetState.Running ? "is coming up" : $"is not up: {reason}";
+        if (state == TailnetState.Running && before != TailnetState.Running)
+        {
+            var node = map!.Self.Name.TrimEnd('.');
+            _log.TailnetUp(Network.Name, node);
+        }
+        _options.Changed(Network.Name, state == TailnetState.Running ? null : reason);
+        _options.Noted(Network.Name, state == TailnetState.Running ? Note(trouble) : null);
     }
 
     private string? Note(string? trouble) =>
-        LoginUrl is { } url ? $"somebody must let it in again: open {url}"
+        Standing.LoginUrl is { } url ? $"somebody must let it in again: open {url}"
         : trouble is not null ? $"{trouble}; the last network map stays in force"
         : IsMapCached ? "the network map is of the last start; the control server has not answered yet"
         : null;
@@ -331,8 +341,6 @@ internal sealed partial class TailnetNetwork
             // The network ends.
         }
     }
-
-    private string Url => _settings.ControlUrl.GetLeftPart(UriPartial.Authority);
 
     private string Redacted(string text) => _settings.AuthKey is { } key && key.Reveal() is { Length: > 0 } secret ? text.Replace(secret, Foundation.Configuration.Secret.Mask, StringComparison.Ordinal) : text;
 

@@ -2,7 +2,9 @@ using System.Globalization;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
+using Edge.Node.Networks;
 using Edge.Protocols.Disco;
+using Edge.Protocols.Dns;
 
 namespace Edge.Node.Tailnet;
 
@@ -14,6 +16,12 @@ internal sealed partial class TailnetNetwork
 
     /// <summary>Where this node seems to be, as peers are told.</summary>
     public ValueList<Endpoint> Endpoints { get; private set; }
+
+    /// <summary>The region in which this node waits; 0: none.</summary>
+    public int HomeRegion => _opened?.Relays.Home ?? 0;
+
+    /// <summary>Texts of <see cref="TailnetStatus.Health"/>.</summary>
+    public int HealthCount => Health(_opened, Map).Count;
 
     /// <exception cref="TimeoutException">The data path does not answer.</exception>
     public async Task<TailnetStatus> Status()
@@ -32,7 +40,7 @@ internal sealed partial class TailnetNetwork
             }
         }
         return new TailnetStatus(
-            Network.Name, Url, State, Reason, LoginUrl, IsMapCached, map, map?.Relays.Find(opened?.Relays.Home ?? 0), opened?.Attachment.Port ?? 0, Endpoints, peers, Health(opened, map));
+            Network.Name, Url, Standing, IsMapCached, map, map?.Relays.Find(opened?.Relays.Home ?? 0), opened?.Attachment.Port ?? 0, Endpoints, peers, Health(opened, map));
     }
 
     private static List<string> Health(Opened? opened, NetworkMap? map)
@@ -99,18 +107,26 @@ internal sealed partial class TailnetNetwork
                 PathState.RelayOnly => $"by its relay {RegionName(news.Node.HomeRegion)}",
                 _ => null,
             };
-            if (path is not null && happened.Kind is PathEventKind.State or PathEventKind.Endpoint)
-                _log.Path(Network.Name, news.Node.Name.TrimEnd('.'), path);
+            if (path is null || happened.Kind == PathEventKind.Pong)
+                continue;
+            var peer = news.Node.Name.TrimEnd('.');
+            _log.Path(Network.Name, peer, path);
+            _options.Events.Publish(Network.Name, "path", peer, path);
         }
     }
+
+    private void SayNameServer(DnsUpstream server, Exception failure) => _log.NameServerFailed(Network.Name, server, failure.Message);
 
     private void NoteHome(DerpRegion? region)
     {
         if (region is null)
             _log.NoHome(Network.Name);
         else
-            _log.Home(Network.Name, Describe(region));
+            SayHome(Describe(region));
+        _options.Events.Publish(Network.Name, "home", "", region is null ? "none" : Describe(region));
     }
+
+    private void SayHome(string relay) => _log.Home(Network.Name, relay);
 
     private string RegionName(int region) => Map?.Relays.Find(region) is { } known ? Describe(known) : string.Create(CultureInfo.InvariantCulture, $"{region}");
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Edge.Dataplane;
 using Edge.Foundation;
@@ -24,6 +26,7 @@ using Edge.Protocols.Dns;
 using Edge.Protocols.Netstack;
 using Edge.Protocols.WireGuard;
 using Microsoft.Extensions.Logging;
+using PublicKey = Edge.Foundation.Keys.PublicKey;
 using Settings = Edge.Foundation.Configuration.Tailscale;
 
 namespace Edge.Node.Tailnet;
@@ -34,6 +37,9 @@ namespace Edge.Node.Tailnet;
 /// </summary>
 internal sealed partial class TailnetNetwork : INetworkNode
 {
+    // 100.64.0.0/10 and fd7a:115c:a1e0::/48.
+    private static readonly ImmutableArray<IpPrefix> s_ranges = [new(IpAddress.V4(0x6440_0000), 10), new(new IpAddress((UInt128)0xfd7a_115c_a1e0_0000 << 64), 48)];
+
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(5);
 
     // How often the handshake stamp is kept, and it is looked whether a key has ended: calendars jump.
@@ -48,6 +54,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
     private readonly TaskCompletionSource<ControlLoop> _control = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _loggedOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HostCarrier _carrier;
+    private readonly NetworkNameListener? _nameListener;
     private readonly EngineStack _stack;
     private readonly PeerPinger _pinger;
     private readonly SubnetRouter? _router;
@@ -65,7 +72,8 @@ internal sealed partial class TailnetNetwork : INetworkNode
     {
         (_settings, _options, Tunnel) = (settings, options, tunnel);
         _log = options.Logs.CreateLogger("network");
-        _ranges = [.. tunnel.TailnetRanges.Select(static range => new IpPrefix(IpAddress.Of(range.BaseAddress), range.PrefixLength))];
+        Url = settings.ControlUrl.GetLeftPart(UriPartial.Authority);
+        _ranges = tunnel.TailnetRanges.IsEmpty ? s_ranges : [.. tunnel.TailnetRanges.Select(static range => new IpPrefix(IpAddress.Of(range.BaseAddress), range.PrefixLength))];
         Network = new VirtualNetwork(name, [], _ranges, new NetstackOptions { Mtu = settings.DataPlane.Mtu }, _entropy)
         {
             Explain = Explain,
@@ -78,8 +86,10 @@ internal sealed partial class TailnetNetwork : INetworkNode
         if (!advertised.IsEmpty)
             _router = new SubnetRouter(Network, new RoutePolicy(advertised), LocalAddresses.List, options.Time);
         _peerApi = new PeerApiServer(() => Map, AnswerForPeer, _log);
-        _carrier = new HostCarrier(options.Resolver, options.Time, options.Roots);
-        Names = new NameServer(new DnsServer(_entropy), _carrier, options.Time);
+        _carrier = new HostCarrier(options.Resolver, options.Time, options.Roots, new NetworkConnector(Network, new HostConnector()));
+        Names = new NameServer(new DnsServer(_entropy), new NetworkCarrier(Network, _carrier), options.Time) { Failed = SayNameServer };
+        if (settings.Dns.ServeTailnet)
+            _nameListener = new NetworkNameListener(Network, Names, options.Time);
         Resolver = new TailnetResolver(Names, options.Resolver);
         _whereabouts = new Whereabouts(options, settings.DataPlane.ListenPort != 0) { Found = Tell, Moved = NoteHome };
     }
@@ -88,11 +98,27 @@ internal sealed partial class TailnetNetwork : INetworkNode
 
     public Tunnel Tunnel { get; }
 
+    /// <summary>The control server, for people.</summary>
+    public string Url { get; }
+
     /// <summary>Answers for the tailnet's names; kept in step with the netmap.</summary>
     public NameServer Names { get; }
 
     /// <summary>Looks names up as a node of this tailnet does.</summary>
     public TailnetResolver Resolver { get; }
+
+    public bool IsTailnet => true;
+
+    /// <summary>The tailnet's resolvers, routes and search domains are used.</summary>
+    public bool AcceptsDns => _settings.AcceptDns;
+
+    /// <summary>Routes that it offers, those of an exit node not counted.</summary>
+    public int AdvertisedRoutes => _settings.AdvertiseRoutes.Count(static route => route.PrefixLength > 0);
+
+    /// <summary>100.100.100.100 answers in the tunnel.</summary>
+    public bool ServesNames => _settings.Dns.ServeTailnet;
+
+    public NetworkMap? Netmap => Map;
 
     public NetworkFigures Figures
     {
@@ -107,7 +133,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
             for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
                 dropped += (long)engine.Device.CountOf(verdict);
             return new NetworkFigures(
-                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections);
+                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections).With(counters);
         }
     }
 
@@ -146,12 +172,14 @@ internal sealed partial class TailnetNetwork : INetworkNode
         if (_opened is { IsEphemeral: true })
             await Logout();
         Network.Stop("has ended");
-        State = TailnetState.Stopped;
+        Volatile.Write(ref _standing, new TailnetStanding(TailnetState.Stopped, "it has ended", null, false));
         await _whereabouts.DisposeAsync();
         if (_router is not null)
             await _router.DisposeAsync();
         if (_opened is { } opened)
             await Close(opened);
+        if (_nameListener is not null)
+            await _nameListener.DisposeAsync();
         await Names.DisposeAsync();
         _carrier.Dispose();
         _stop.Dispose();
@@ -173,7 +201,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
             _log.Ended(Network.Name, failure);
             _options.Changed(Network.Name, "it has ended by a fault");
             Network.Stop("has ended by a fault");
-            (State, Reason) = (TailnetState.Stopped, "it has ended by a fault");
+            Volatile.Write(ref _standing, new TailnetStanding(TailnetState.Stopped, "it has ended by a fault", null, false));
             // Its thread has ended: nobody else touches the connections, and who waits for them must hear of it.
             if (_opened is { Attachment.Shard.Completion.IsCompleted: true })
                 Network.DropAll();
@@ -196,7 +224,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
                 var advice = failure is Io.Native.SystemError system ? system.Advice : "";
                 if (said != failure.Message)
                     _log.NotUp(Network.Name, $"{said = failure.Message}. {advice}".TrimEnd(), s_again.TotalSeconds);
-                Reason = failure.Message;
+                Volatile.Write(ref _standing, Standing with { Reason = failure.Message });
                 _options.Changed(Network.Name, $"it cannot be brought up: {failure.Message}");
             }
             await Task.Delay(s_again, _options.Time, _stop.Token);
@@ -225,7 +253,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
         }
         catch
         {
-            _ = relays.DisposeAsync();
+            _ = relays.DisposeAsync().AsTask();
             identity.Dispose();
             throw;
         }
@@ -234,9 +262,12 @@ internal sealed partial class TailnetNetwork : INetworkNode
         _opened = opened;
         _log.DataPath(Network.Name, attachment.Port);
         var how = identity.IsRegistered ? "which knows it" : _settings.AuthKey is not null ? "with a pre-authentication key" : "by a person who opens a page";
-        _log.Joining(Network.Name, _settings.ControlUrl.ToString(), host.Hostname, how);
+        _log.Joining(Network.Name, Url, host.Hostname, how);
         if (Tunnel.BridgeInbound)
-            _log.Bridged(Network.Name, Tunnel.ListenPort == 443 ? "443 and 80" : Tunnel.ListenPort.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        {
+            var ports = Tunnel.ListenPort == 443 ? "443 and 80" : Tunnel.ListenPort.ToString(CultureInfo.InvariantCulture);
+            _log.Bridged(Network.Name, ports);
+        }
         Network.Start(attachment.Shard.Post);
         if (_router is not null)
             attachment.Shard.Post(_router.Begin);
@@ -244,7 +275,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
         _control.SetResult(MakeControl(opened, cached, roots));
     }
 
-    private ControlLoop MakeControl(Opened opened, NetworkMap? cached, Lazy<System.Security.Cryptography.X509Certificates.X509Certificate2Collection> roots)
+    private ControlLoop MakeControl(Opened opened, NetworkMap? cached, Lazy<X509Certificate2Collection> roots)
     {
         var session = new ControlSession(new ControlOptions
         {

@@ -233,7 +233,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
             yield return new RelayLatency(string.Create(CultureInfo.InvariantCulture, $"{region.Region}-v6"), v6.TotalSeconds);
     }
 
-    private List<IpAddress> Look(List<IpAddress> otherwise)
+    private static List<IpAddress> Look(List<IpAddress> otherwise)
     {
         try
         {

@@ -1,6 +1,5 @@
 using Edge.Foundation.Configuration;
 using Edge.Io;
-using Edge.Node.Networks;
 using Microsoft.AspNetCore.Http;
 
 namespace Edge.Orb.Proxy;

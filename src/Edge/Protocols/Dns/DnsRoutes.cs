@@ -28,16 +28,16 @@ internal sealed class DnsRoutes
 
     /// <param name="name">A name's text.</param>
     /// <returns>None: nobody may be asked.</returns>
-    public ValueList<DnsUpstream> Find(ReadOnlySpan<char> name) => TryFindOwn(name, out var upstreams) ? upstreams : _bySuffix.GetValueOrDefault(".");
+    public ValueList<DnsUpstream> Find(ReadOnlySpan<char> name) => TryFindOwn(name, out _, out var upstreams) ? upstreams : _bySuffix.GetValueOrDefault(".");
 
-    /// <summary>Whether a route other than the one for all names has it.</summary>
-    public bool HasOwn(ReadOnlySpan<char> name) => TryFindOwn(name, out _);
+    /// <summary>The length of the longest suffix that has a route other than the one for all names; 0: none.</summary>
+    public int ClaimOf(ReadOnlySpan<char> name) => TryFindOwn(name, out var suffix, out _) ? suffix.Length : 0;
 
-    private bool TryFindOwn(ReadOnlySpan<char> name, out ValueList<DnsUpstream> upstreams)
+    private bool TryFindOwn(ReadOnlySpan<char> name, out ReadOnlySpan<char> suffix, out ValueList<DnsUpstream> upstreams)
     {
         var routes = _bySuffix.GetAlternateLookup<ReadOnlySpan<char>>();
         upstreams = default;
-        for (var suffix = name; !suffix.IsEmpty && suffix is not "."; suffix = DnsName.ParentOf(suffix))
+        for (suffix = name; !suffix.IsEmpty && suffix is not "."; suffix = DnsName.ParentOf(suffix))
         {
             if (routes.TryGetValue(suffix, out upstreams))
                 return true;

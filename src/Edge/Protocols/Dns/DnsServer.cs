@@ -108,7 +108,14 @@ internal sealed class DnsServer
     /// Whether a look-up of this process is none of the tailnet's: no name of it, below none of its domains and routes, and it has no resolver for all names.
     /// </summary>
     /// <param name="name">A name's text.</param>
-    public bool IsLeftToSystem(ReadOnlySpan<char> name) => !_hasDefault && !_magic.Knows(name) && !_routes.HasOwn(name);
+    public bool IsLeftToSystem(ReadOnlySpan<char> name) => ClaimOf(name) == 0;
+
+    /// <summary>
+    /// How closely a name belongs here: the length of the longest suffix of it that does, 1 where there is a resolver for all names, more than any length for
+    /// a name that is known. 0: <see cref="IsLeftToSystem"/>. Of several servers the one with the closest claim is to be asked.
+    /// </summary>
+    /// <param name="name">A name's text.</param>
+    public int ClaimOf(ReadOnlySpan<char> name) => Math.Max(_hasDefault ? 1 : 0, Math.Max(_magic.ClaimOf(name), _routes.ClaimOf(name)));
 
     /// <param name="now">The time.</param>
     /// <param name="client">Names who asked, in the answer's action.</param>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
@@ -9,8 +8,6 @@ namespace Edge.Protocols.Dns;
 internal sealed record DnsUpstream
 {
     private const ushort Port = 53;
-
-    private static readonly SearchValues<char> s_characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     /// <summary>The lead of the encrypted way to a server that has one.</summary>
     private static TimeSpan HeadStart => TimeSpan.FromMilliseconds(500);
@@ -88,7 +85,7 @@ internal sealed record DnsUpstream
         var host = hasPort ? text[..colon] : text;
         if (host.StartsWith('[') && host.EndsWith(']'))
             host = host[1..^1];
-        if (host.IndexOfAnyExcept(s_characters) >= 0 || !IpAddress.TryParse(host, out var address))
+        if (!IpAddress.TryParse(host, out var address))
             return false;
         endpoint = new Endpoint(address, port);
         return true;

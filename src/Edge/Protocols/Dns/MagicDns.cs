@@ -33,10 +33,14 @@ internal sealed class MagicDns(TailnetNames names)
     /// <param name="domains">Names' texts.</param>
     public void SetDomains(IEnumerable<string> domains) => _domains = new(domains, StringComparer.Ordinal);
 
-    /// <summary>Whether it answers questions for the name's addresses.</summary>
+    /// <summary>How closely it knows a name: the length of what of it is its own, and more than any of these where the whole name is known. 0: it does not answer for it.</summary>
     /// <param name="name">A name's text.</param>
-    public bool Knows(ReadOnlySpan<char> name) =>
-        names.Find(name, DnsType.Any, out _) || IsOurs(name) || name is ServerName || DnsName.IsBelow(name, "onion.") || SiteAddress.TryRead(name, out _);
+    public int ClaimOf(ReadOnlySpan<char> name)
+    {
+        if (names.Find(name, DnsType.Any, out _))
+            return int.MaxValue;
+        return name is ServerName || DnsName.IsBelow(name, "onion.") || SiteAddress.TryRead(name, out _) ? name.Length : OwnSuffixOf(name).Length;
+    }
 
     /// <param name="query">A message.</param>
     /// <param name="answer">At least <see cref="MostBytes"/>.</param>
@@ -109,15 +113,17 @@ internal sealed class MagicDns(TailnetNames names)
         return DnsOutcome.Answered;
     }
 
-    private bool IsOurs(ReadOnlySpan<char> name)
+    private bool IsOurs(ReadOnlySpan<char> name) => !OwnSuffixOf(name).IsEmpty;
+
+    private ReadOnlySpan<char> OwnSuffixOf(ReadOnlySpan<char> name)
     {
         var domains = _domains.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var suffix = name; !suffix.IsEmpty; suffix = DnsName.ParentOf(suffix))
         {
             if (domains.Contains(suffix))
-                return true;
+                return suffix;
         }
-        return domains.Contains(".");
+        return domains.Contains(".") ? "." : default(ReadOnlySpan<char>);
     }
 
     private static DnsWriter Begin(Span<byte> answer, DnsHeader header, DnsCode code) => new(answer, header.Answer(code, 1).With(FlagsFor(header)));

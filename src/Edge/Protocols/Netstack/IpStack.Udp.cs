@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Wire;
 
@@ -8,18 +9,40 @@ internal sealed partial class IpStack
 {
     private readonly Dictionary<(IpAddress? Address, ushort Port), UdpSocket> _sockets = [];
     private readonly Queue<UdpSocket> _udpEvents = new();
+    private uint _udpPortCounter;
 
     /// <summary>A socket for datagrams to a port of ours.</summary>
     /// <param name="address">Null: to any address; one that is not ours too, where <paramref name="port"/> is 0.</param>
     /// <param name="port">0: to any port that no other socket has.</param>
     /// <exception cref="InvalidOperationException">The port is taken.</exception>
-    public UdpSocket Bind(IpAddress? address, ushort port)
+    public UdpSocket Bind(IpAddress? address, ushort port) => TryBind(address, port)
+        ?? throw new InvalidOperationException($"UDP port {port} of {address?.ToString() ?? "any address"} has a socket already: close that one first.");
+
+    /// <inheritdoc cref="Bind"/>
+    /// <returns>Null: the port is taken.</returns>
+    public UdpSocket? TryBind(IpAddress? address, ushort port)
     {
         var socket = new UdpSocket(this, address, port);
         if (!_sockets.TryAdd((address, port), socket))
-            throw new InvalidOperationException($"UDP port {port} of {address?.ToString() ?? "any address"} has a socket already: close that one first.");
+            return null;
         _takesAny |= address is null && port == 0;
         return socket;
+    }
+
+    /// <summary>A socket at a port that nobody can guess (RFC 6056 section 3.3.1).</summary>
+    /// <param name="address">Ours.</param>
+    /// <returns>Null: no port was found free.</returns>
+    public UdpSocket? TryBindFree(IpAddress address)
+    {
+        Span<byte> counter = stackalloc byte[4];
+        for (var tries = 0; tries < PortCount; tries++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(counter, _udpPortCounter++);
+            var port = (ushort)(FirstPort + (uint)(_sip.Hash(counter) >> 16) % PortCount);
+            if (!_sockets.ContainsKey((null, port)) && TryBind(address, port) is { } socket)
+                return socket;
+        }
+        return null;
     }
 
     internal void Unbind(UdpSocket socket)

@@ -73,6 +73,8 @@ internal sealed partial class IpStack
 
     public void RemoveAddress(IpAddress address) => _locals.Remove(address);
 
+    public bool HasAddress(IpAddress address) => _locals.Contains(address);
+
     /// <summary>Takes a batch of packets that arrived; what they cause is sent at the next <see cref="Poll"/>, once for the batch.</summary>
     public void Handle(Timestamp now, ReadOnlySpan<ReadOnlyMemory<byte>> packets)
     {

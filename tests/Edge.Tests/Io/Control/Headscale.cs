@@ -2,21 +2,23 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json.Nodes;
 using Edge.Tests.Cli;
 
 namespace Edge.Tests.Io.Control;
 
 /// <summary>The program, with a user and a key that lets nodes in.</summary>
-internal sealed class Headscale : IControlServer
+internal sealed class Headscale : IControlServer, IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly Process _process;
+    // One that nobody runs: HeadscaleTests are about the control server alone.
+    private const string NoRelay = "{900: {regionid: 900, regioncode: hub, regionname: Hub, nodes: [{name: 900a, regionid: 900, hostname: 127.0.0.1, derpport: 9443, stunport: 9478, insecurefortests: true}]}}";
 
-    private Headscale(int port)
+    private readonly TemporaryFolder _folder = new();
+    private Process _process;
+
+    private Headscale(int port, string relays)
     {
         Url = new($"http://127.0.0.1:{port}");
-        _folder.Write("derp.yaml", "regions: {900: {regionid: 900, regioncode: hub, regionname: Hub, nodes: [{name: 900a, regionid: 900, hostname: 127.0.0.1, derpport: 9443, stunport: 9478, insecurefortests: true}]}}\n"u8);
+        _folder.Write("derp.yaml", Encoding.UTF8.GetBytes($"regions: {relays}\n"));
         Config = _folder.Write("config.yaml", Encoding.UTF8.GetBytes($$$"""
             server_url: {{{Url}}}
             listen_addr: 127.0.0.1:{{{port}}}
@@ -32,11 +34,7 @@ internal sealed class Headscale : IControlServer
             unix_socket: {{{Socket}}}
             logtail: {enabled: false}
             """));
-        _process = Process.Start(new ProcessStartInfo(RequiresHeadscaleAttribute.Program!, ["serve", "-c", Config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        _process.OutputDataReceived += static (_, _) => { };
-        _process.ErrorDataReceived += static (_, _) => { };
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = Run();
     }
 
     public Uri Url { get; }
@@ -47,25 +45,40 @@ internal sealed class Headscale : IControlServer
 
     private string Socket => Path.Combine(_folder.Path, "hs.sock");
 
-    public static async Task<Headscale> Start(CancellationToken cancellation)
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="relays">Of its DERP map, in YAML's compact form.</param>
+    public static async Task<Headscale> Start(CancellationToken cancellation, string relays = NoRelay)
     {
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Dispose();
-        var headscale = new Headscale(port);
-        while (!File.Exists(headscale.Socket))
-        {
-            if (headscale._process.HasExited) throw new InvalidOperationException($"headscale ended with {headscale._process.ExitCode}");
-            await Task.Delay(50, cancellation);
-        }
+        var headscale = new Headscale(port, relays);
+        await headscale.Listening(cancellation);
         await headscale.Command("users", "create", "alice");
         var key = await headscale.Command("preauthkeys", "create", "--user", "1", "--reusable", "--expiration", "24h", "-o", "json");
-        headscale.AuthKey = JsonNode.Parse(key)!["key"]!.GetValue<string>();
+        headscale.AuthKey = System.Text.Json.Nodes.JsonNode.Parse(key)!["key"]!.GetValue<string>();
         return headscale;
     }
 
-    private async Task<string> Command(params string[] arguments)
+    /// <summary>Ends it, as a crash does.</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.WaitForExit();
+        File.Delete(Socket);
+    }
+
+    /// <summary>Starts it again with what it knew.</summary>
+    public async Task Again(CancellationToken cancellation)
+    {
+        _process.Dispose();
+        _process = Run();
+        await Listening(cancellation);
+    }
+
+    public async Task<string> Command(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(RequiresHeadscaleAttribute.Program!, ["-c", Config, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -77,12 +90,36 @@ internal sealed class Headscale : IControlServer
 
     public async Task<bool> Knows(string name) => (await Command("nodes", "list", "-o", "json")).Contains(name, StringComparison.Ordinal);
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-            _process.Kill();
-        await _process.WaitForExitAsync();
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        Kill();
         _process.Dispose();
         _folder.Dispose();
+    }
+
+    private Process Run()
+    {
+        var process = Process.Start(new ProcessStartInfo(RequiresHeadscaleAttribute.Program!, ["serve", "-c", Config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private async Task Listening(CancellationToken cancellation)
+    {
+        while (!File.Exists(Socket))
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"headscale ended with {_process.ExitCode}");
+            await Task.Delay(50, cancellation);
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Edge.Foundation.Keys;
-using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
 using Edge.Io;
 using Edge.Io.Derp;

@@ -75,7 +75,7 @@ internal sealed partial class ControlJsonReader
         }
         catch (Exception e) when (IsFault(e))
         {
-            fault = e.Message;
+            fault = FaultOf(e);
             return false;
         }
     }
@@ -101,13 +101,21 @@ internal sealed partial class ControlJsonReader
         catch (Exception e) when (IsFault(e))
         {
             key = default;
-            fault = e.Message;
+            fault = FaultOf(e);
             return false;
         }
     }
 
     // InvalidOperationException: the platform's word for a string whose bytes are no UTF-8, or whose escapes are half a pair.
     private static bool IsFault(Exception e) => e is JsonException or InvalidOperationException;
+
+    // The platform's own words are names of resources in the published executable.
+    private static string FaultOf(Exception e) => e switch
+    {
+        JsonException { BytePositionInLine: { } at, LineNumber: var line } => $"no JSON, or nested too deep, in line {line + 1} at byte {at}",
+        JsonException => e.Message,
+        _ => "no JSON: a string in it is no text",
+    };
 
     private ValueList<string> ReadTexts(ref JsonSource json)
     {

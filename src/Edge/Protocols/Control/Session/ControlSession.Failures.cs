@@ -30,6 +30,8 @@ internal sealed partial class ControlSession
             Connect(now);
             return;
         }
+        // It has just been told, and may be right the next time, or replaced by then.
+        _isServerKeyOld |= failed.Step == ControlStep.Noise;
         // A server that does not know the node (any more) refuses the stream; one that is overloaded or broken says 429 or 5xx.
         if (failed.Step == ControlStep.Map && !_stream.IsFresh && failed.Status is >= 400 and < 500 and not 429)
             _isRegistered = false;

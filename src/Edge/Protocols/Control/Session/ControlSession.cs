@@ -36,7 +36,7 @@ internal sealed partial class ControlSession : IDisposable
     private ControlStep? _failedStep;
     private string _reason = "";
 
-    // Whether the server's key is from before, so that a handshake that fails may be the key's fault.
+    // Whether the server's key was not asked for just now, so that a handshake that fails may be the key's fault.
     private bool _isServerKeyOld;
     private KeyOf<MachineKind> _serverKey;
     private PrivateKey _nodeKey;
@@ -122,7 +122,8 @@ internal sealed partial class ControlSession : IDisposable
                 TakeKey(now, fetched.ServerKey);
                 break;
             case Upgraded when _phase == Phase.Dialling:
-                _isServerKeyOld = false;
+                // A server can be given another one at any time.
+                _isServerKeyOld = true;
                 Enter(now);
                 break;
             case Registered registered when _phase is Phase.Registering or Phase.Following:
