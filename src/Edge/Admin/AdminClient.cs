@@ -10,8 +10,8 @@ namespace Edge.Admin;
 /// <summary>Asks a running server's admin interface.</summary>
 internal static class AdminClient
 {
-    /// <summary>A page is read up to here, in bytes.</summary>
-    private const int MaxAnswer = 1 << 20;
+    /// <summary>A page is read up to here, in bytes: the status of a hundred thousand peers.</summary>
+    private const int MaxAnswer = 256 << 20;
 
     /// <summary>One page.</summary>
     /// <param name="address">Where the interface is.</param>

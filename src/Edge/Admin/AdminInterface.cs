@@ -1,6 +1,9 @@
+using System.Net;
 using System.Text;
+using System.Text.Json;
 using Edge.Admin.Metrics;
 using Edge.Io;
+using Edge.Node.Status;
 using Edge.Orb;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -9,16 +12,24 @@ using AdminConfiguration = Edge.Foundation.Configuration.Admin;
 
 namespace Edge.Admin;
 
-/// <summary>Health, readiness and metrics of a running server, for the machine it runs on.</summary>
+/// <summary>Health, readiness, metrics and the status of the networks of a running server, for the machine it runs on.</summary>
 internal sealed class AdminInterface : IDisposable
 {
+    private const string EventsPath = LocalApi.Root + "events";
+
     private readonly Readiness _readiness;
+    private readonly CancellationToken _draining;
     private readonly MetricsPage _metrics;
+    private readonly LocalApi? _local;
+    private readonly NetworkEvents? _events;
 
     private AdminInterface(OrbServices services, BuildIdentity build)
     {
         _readiness = services.Readiness;
+        _draining = services.Draining;
+        _events = services.Networks?.Events;
         _metrics = new MetricsPage(services.Meter, build, services.Time);
+        _local = services.Networks is { } networks ? new LocalApi(networks, build.Version, services.Time) : null;
     }
 
     /// <summary>The listener of a configuration's <c>admin</c> block.</summary>
@@ -62,9 +73,57 @@ internal sealed class AdminInterface : IDisposable
                 return Write(response, _readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, ReadinessText());
             case "/metrics":
                 return WriteMetrics(response);
+            case ['/', ..] path when path.StartsWith(LocalApi.Root, StringComparison.Ordinal) && _local is not null:
+                return MaySee(context.Request)
+                    ? path == EventsPath ? WriteEvents(context) : WriteLocal(context, _local, path[LocalApi.Root.Length..])
+                    : Write(response, StatusCodes.Status403Forbidden, "not for pages in a browser\n");
             default:
-                return Write(response, StatusCodes.Status404NotFound, "there are /healthz, /readyz and /metrics\n");
+                return Write(response, StatusCodes.Status404NotFound, $"there are /healthz, /readyz, /metrics and {LocalApi.Root}\n");
         }
+    }
+
+    /// <summary>
+    /// A page that somebody looks at must not learn about the networks, by a name that leads to this host either (DNS rebinding): it sends its origin, or asks by
+    /// a name. As Tailscale's LocalAPI does.
+    /// </summary>
+    private static bool MaySee(HttpRequest request) =>
+        request.Headers.Origin.Count == 0 && request.Headers.Referer.Count == 0
+        && (request.Host.Host is "" or "edge" or "localhost" or "local-tailscaled.sock" || IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out _));
+
+    /// <summary>How the networks stand and what changes, a JSON document a line, until either side ends it.</summary>
+    private async Task WriteEvents(HttpContext context)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_draining, context.RequestAborted);
+        context.Response.ContentType = "application/jsonl";
+        await context.Response.StartAsync(end.Token);
+        await foreach (var happened in _events!.Listen(end.Token))
+        {
+            using var line = new MemoryStream();
+            using (var json = new Utf8JsonWriter(line))
+            {
+                json.WriteStartObject();
+                json.WriteString("Time"u8, happened.Time.UtcDateTime);
+                json.WriteString("Network"u8, happened.Network);
+                json.WriteString("Kind"u8, happened.Kind);
+                json.WriteString("Subject"u8, happened.Subject);
+                json.WriteString("Text"u8, happened.Text);
+                json.WriteEndObject();
+            }
+            line.WriteByte((byte)'\n');
+            await context.Response.Body.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), end.Token);
+        }
+    }
+
+    // The data path is asked, and thousands of peers are written: not in the thread that other connections' bytes come in on.
+    private static async Task WriteLocal(HttpContext context, LocalApi local, string path)
+    {
+        var answer = await Task.Run(() => local.Answer(path, name => context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : null));
+        var response = context.Response;
+        response.StatusCode = answer.Status;
+        response.ContentType = answer.IsJson ? "application/json" : "text/plain; charset=utf-8";
+        response.ContentLength = answer.Body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await response.Body.WriteAsync(answer.Body);
     }
 
     private string ReadinessText()

@@ -10,7 +10,7 @@ namespace Edge.Cli;
 internal sealed class EdgeCommandLine
 {
     /// <summary>Commands that users of Edge's documentation will try before their issue is done. They are not listed as if they worked.</summary>
-    public static readonly IReadOnlyList<string> Planned = ["status", "ping", "whois", "netcheck", "dns"];
+    public static readonly IReadOnlyList<string> Planned = ["ping", "netcheck"];
 
     // Everything on the line is an argument: no @files, and `-ab` is a mistake rather than two flags.
     private static readonly ParserConfiguration s_configuration = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
@@ -29,6 +29,9 @@ internal sealed class EdgeCommandLine
         _root.Subcommands.Add(new FetchCommand());
         _root.Subcommands.Add(new TunCommand());
         _root.Subcommands.Add(new HealthCommand());
+        _root.Subcommands.Add(new StatusCommand());
+        _root.Subcommands.Add(new WhoIsCommand());
+        _root.Subcommands.Add(new DnsCommand());
         _root.Subcommands.Add(_versionCommand);
         _root.Subcommands.Add(new HelpCommand(this));
         _root.Subcommands.Add(new CompletionCommand(this));

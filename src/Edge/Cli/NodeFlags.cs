@@ -14,7 +14,10 @@ internal sealed class NodeFlags
     /// <summary>Of the network that is made where the configuration has none.</summary>
     public const string DefaultName = "default";
 
-    private static readonly string[] s_keyVariables = ["TAILSCALE_AUTH_KEY", "TS_AUTHKEY", "TS_AUTH_KEY"];
+    // A state in a Kubernetes Secret.
+    private const string KubernetesSecret = "kube:";
+
+    private static readonly string[] s_keyVariables = ["TAILSCALE_AUTH_KEY", "TS_AUTHKEY", "TS_AUTH_KEY", "TS_CLIENT_SECRET"];
 
     // What the schema says, by which it is told that the user says nothing.
     private static readonly Tailscale s_unset = new();
@@ -22,7 +25,7 @@ internal sealed class NodeFlags
     private readonly Option<string?> _authKey = new("--tailscale-auth-key") { Description = "The key that admits the node; TS_AUTHKEY is safer", HelpName = "KEY" };
     private readonly Option<string?> _controlUrl = new("--control-url") { Description = "The control server; Tailscale's by default", HelpName = "URL" };
     private readonly Option<string?> _hostname = new("--hostname") { Description = "The node's name; the host's by default", HelpName = "NAME" };
-    private readonly Option<string?> _state = new("--state") { Description = "Where keys and the last network map are kept: a folder, or mem:", HelpName = "DIR" };
+    private readonly Option<string?> _state = new("--state") { Description = "Where keys and the last network map are kept: a folder, mem:, or kube:SECRET", HelpName = "DIR" };
     private readonly Option<bool> _ephemeral = new("--ephemeral") { Description = "The node leaves the tailnet when it ends" };
     private readonly Option<string?> _tags = new("--advertise-tags") { Description = "Tags to ask for, such as tag:web,tag:ci", HelpName = "TAGS" };
 
@@ -70,7 +73,7 @@ internal sealed class NodeFlags
             || !TryReadName(line, environment, terminal, out var name) || !TryReadTags(line, terminal, out var tags))
             return false;
         var hasKeyFlag = line.GetValue(_authKey) is not null;
-        var state = line.GetValue(_state) is { } folder ? folder == StateDirectory.Memory ? folder : Path.GetFullPath(folder) : tailscale.StateDir;
+        var state = line.GetValue(_state) is { } folder ? PlaceOf(folder) : tailscale.StateDir ?? FromSecret(environment);
         tailscale = tailscale with
         {
             AuthKey = hasKeyFlag ? key : tailscale.AuthKey ?? key,
@@ -82,6 +85,13 @@ internal sealed class NodeFlags
         };
         return true;
     }
+
+    private static string PlaceOf(string state) =>
+        state == StateDirectory.Memory || state.StartsWith(KubernetesSecret, StringComparison.Ordinal) ? state : Path.GetFullPath(state);
+
+    // The folder of the environment is the default's affair, and comes before it.
+    private static string? FromSecret(Func<string, string?> environment) =>
+        environment("TS_KUBE_SECRET") is { Length: > 0 } secret && string.IsNullOrEmpty(environment("TS_STATE_DIR")) ? KubernetesSecret + secret : null;
 
     /// <param name="line">The command line.</param>
     /// <param name="environment">The environment.</param>

@@ -131,12 +131,15 @@ internal sealed class OrbCommand : EdgeCommand
                 Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
             });
             signals.HangUp += server.Reload;
-            await using var relays = new RelaysBeside(configuration, relayPort, server);
+            var options = RelayBeside.Options(configuration, relayPort, server.Services, out var mesh);
+            using var shared = mesh;
+            await using var relay = options is null ? null : new RelayServer(options);
             await server.Start(signals.First);
-            await relays.Start(signals.First);
+            if (relay is not null)
+                await relay.Start(signals.First);
             _ = Settle(signals.First);
             await signals.Wait();
-            await Task.WhenAll(server.Stop(), relays.Stop());
+            await Task.WhenAll(server.Stop(), relay?.Stop() ?? Task.CompletedTask);
             return ExitCode.Done;
         }
         catch (OrbException failure)

@@ -20,7 +20,10 @@ internal sealed partial class Engine
     {
         if (tailnet is null || tailnet.TakeRelayed(now, region, sender, packet))
             return;
-        if (device.Open(now, packet, RelayPath.Of(region), out var peer, out var opened) == OpenVerdict.Packet)
+        var verdict = device.Open(now, packet, RelayPath.Of(region), out var peer, out var opened);
+        if (verdict < OpenVerdict.TooShort)
+            Counters.InRelayed.Add(packet.Length);
+        if (verdict == OpenVerdict.Packet)
             HandOn(now, peer, opened, join: null);
     }
 
@@ -51,11 +54,13 @@ internal sealed partial class Engine
         if (!way.IsDirect)
         {
             target.Commit(RelayPath.Of(way.Region), datagram.Length, peer);
+            Counters.OutRelayed.Add(datagram.Length);
             return;
         }
         target.Commit(way.Direct, datagram.Length);
+        (way.Direct.Remote.Address.IsV4 ? ref Counters.OutDirectV4 : ref Counters.OutDirectV6).Add(datagram.Length);
         if (way.Region != 0)
-            tailnet!.Relay(way.Region, peer, datagram);
+            Relay(way.Region, peer, datagram);
     }
 
     /// <summary>Keeps a datagram that was written into the outbox of datagrams, wherever it goes.</summary>
@@ -67,6 +72,12 @@ internal sealed partial class Engine
         else if (way.IsDirect)
             CommitSealed(way, peer, datagram, outbox);
         else
-            tailnet!.Relay(way.Region, peer, datagram);
+            Relay(way.Region, peer, datagram);
+    }
+
+    private void Relay(int region, PeerId peer, ReadOnlySpan<byte> datagram)
+    {
+        tailnet!.Relay(region, peer, datagram);
+        Counters.OutRelayed.Add(datagram.Length);
     }
 }

@@ -61,7 +61,12 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
             datagrams = datagrams[datagram.Length..];
             if (tailnet is not null && tailnet.Take(now, path, datagram))
                 continue;
-            if (device.Open(now, datagram, path, out var peer, out var packet) == OpenVerdict.Packet)
+            // Its bytes are opened in place: what it was is counted by its length.
+            var length = datagram.Length;
+            var verdict = device.Open(now, datagram, path, out var peer, out var packet);
+            if (verdict < OpenVerdict.TooShort)
+                (path.Remote.Address.IsV4 ? ref Counters.InDirectV4 : ref Counters.InDirectV6).Add(length);
+            if (verdict == OpenVerdict.Packet)
                 HandOn(now, peer, packet, join);
         }
     }

@@ -15,6 +15,24 @@ internal struct EngineCounters
     /// <summary>Bytes of the packets opened.</summary>
     public long OpenedBytes;
 
+    /// <summary>WireGuard's authentic datagrams that came over IPv4.</summary>
+    public PathTraffic InDirectV4;
+
+    /// <summary>The same, over IPv6.</summary>
+    public PathTraffic InDirectV6;
+
+    /// <summary>The same, by a relay.</summary>
+    public PathTraffic InRelayed;
+
+    /// <summary>WireGuard's datagrams that go over IPv4.</summary>
+    public PathTraffic OutDirectV4;
+
+    /// <summary>The same, over IPv6.</summary>
+    public PathTraffic OutDirectV6;
+
+    /// <summary>The same, by a relay.</summary>
+    public PathTraffic OutRelayed;
+
     /// <summary>Packets to an address that no peer owns.</summary>
     public long Unroutable;
 

@@ -25,6 +25,7 @@ internal sealed class OrbServer : IAsyncDisposable
     private readonly ILogger _log;
     private readonly Meter _meter = new("Edge");
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _draining = new();
     private readonly OrbApplication _application;
     private readonly OpenConnections _connections;
     private readonly HandOver _plainHttp2 = new("prior-knowledge");
@@ -64,6 +65,7 @@ internal sealed class OrbServer : IAsyncDisposable
             Resolver = options.Resolver,
             Meter = _meter,
             Stopping = _stopping.Token,
+            Draining = _draining.Token,
             Readiness = options.Readiness,
             Identities = options.Identities ?? new NetworkIdentities(name => _networks.Find(name)?.Netmap),
             LogSinks = new LogSinks(options.StandardOutput, options.StandardError, options.Logs.CreateLogger("access-log")),
@@ -136,6 +138,7 @@ internal sealed class OrbServer : IAsyncDisposable
         // Busy clients get their response and are told that the connection ends with it; closing a connection under a request that
         // is on its way would lose that request, and so would closing a socket on which a connection waits to be accepted.
         _application.Drain();
+        await _draining.CancelAsync();
         _options.Readiness.Set("server", "the server is stopping");
         _log.Stopping(grace.TotalSeconds);
         using var limit = new CancellationTokenSource(grace, _options.Time);
@@ -166,6 +169,7 @@ internal sealed class OrbServer : IAsyncDisposable
         await Services.LogSinks.DisposeAsync();
         _meter.Dispose();
         _stopping.Dispose();
+        _draining.Dispose();
     }
 
     private async Task Open(CancellationToken cancellation)
@@ -322,15 +326,7 @@ internal sealed class OrbServer : IAsyncDisposable
     {
         if (!tailscale.Direct)
             throw new OrbException($"this build cannot speak to the host's tailscaled yet: `{name}`", "say `direct = true` in its `tailscale`: then this process is a node itself.", isConfiguration: true);
-        var missing = tailscale switch
-        {
-            { DataPlane.Tun: true } => "dataPlane { tun = true }",
-            { ExitNode: not null } => "exitNode",
-            { AdvertiseRoutes.IsEmpty: false } => "advertiseRoutes",
-            { StateDir: { } state } when state.StartsWith("kube:", StringComparison.Ordinal) => "stateDir = \"kube:\"",
-            _ => null,
-        };
-        if (missing is not null)
-            throw new OrbException($"this build does not have `{missing}` of `tailscale` yet: `{name}`", "take it out.", isConfiguration: true);
+        if (tailscale.DataPlane.Tun)
+            throw new OrbException($"this build does not have `dataPlane {{ tun = true }}` of `tailscale` yet: `{name}`", "take it out.", isConfiguration: true);
     }
 }

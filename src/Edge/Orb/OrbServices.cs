@@ -32,6 +32,9 @@ internal sealed class OrbServices
     /// <summary>Ends when the server does: background work of handlers and middleware ends with it.</summary>
     public required CancellationToken Stopping { get; init; }
 
+    /// <summary>Ends when the server begins to stop: answers without an end of their own end then.</summary>
+    public CancellationToken Draining { get; init; }
+
     /// <summary>Whether requests should be sent here, and why not.</summary>
     public required Readiness Readiness { get; init; }
 

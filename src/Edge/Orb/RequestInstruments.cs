@@ -24,6 +24,8 @@ internal sealed class RequestInstruments
         meter.CreateObservableGauge("edge.connections", () => connections.Count, description: "Open connections of clients.");
         if (services.Networks is { Nodes.IsEmpty: false } networks)
             NetworkInstruments.Create(meter, networks);
+        if (services.Networks is { } all && all.Nodes.Any(static node => node.IsTailnet))
+            TailnetInstruments.Create(meter, all);
         meter.CreateObservableGauge("edge.upstream.healthy", services.Upstreams.Health, description: "Whether an upstream gets requests.");
         meter.CreateObservableGauge("edge.upstream.requests.under_way", services.Upstreams.UnderWay, description: "Requests that an upstream is answering.");
     }

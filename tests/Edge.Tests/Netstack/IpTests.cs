@@ -37,6 +37,30 @@ public sealed class IpTests
         await Assert.That(world.B.Stack.Blocks.Used).IsEqualTo(0);
     }
 
+    // tailscale v1.96.5, net/packet/tsmp.go: 'p' and 8 bytes; 'o', the same bytes and a port.
+    [Test]
+    [Arguments(4321, "70a1a2a3a4a5a6a7a8", "6fa1a2a3a4a5a6a7a810e1")]
+    [Arguments(0, "70a1a2a3a4a5a6a7a8ff", "6fa1a2a3a4a5a6a7a80000")]
+    [Arguments(4321, "70a1a2a3a4a5a6a7", null)]
+    [Arguments(4321, "2106410001000200", null)]
+    [Arguments(4321, "61", null)]
+    public async Task A_ping_between_nodes_is_answered_with_the_port_for_peers(int port, string message, string? expected)
+    {
+        var world = new World();
+        world.B.Stack.PeerApiPort = (ushort)port;
+        var payload = Convert.FromHexString(message);
+        var packet = new byte[20 + payload.Length];
+        Ipv4Header.WriteHeader(packet, 5, 0, 0, (ushort)packet.Length, 0, true, false, 0, 64, IpProtocol.Tsmp, 0, world.A.Address.V4Bits, world.B.Address.V4Bits);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(Ipv4Header.ChecksumOffset), InternetChecksum.Finish(InternetChecksum.Add(0, packet.AsSpan(0, 20))));
+        payload.CopyTo(packet, 20);
+        await Assert.That(world.B.Stack.Handle(default, packet)).IsEqualTo(DropReason.None);
+        var outbox = new NetstackOutbox();
+        world.B.Stack.Poll(default, outbox);
+        var answer = new byte[1280];
+        var answers = outbox.Packets.Length == 0 ? null : Convert.ToHexStringLower(answer.AsSpan(20, outbox.Packets[0].Write(0, answer) - 20));
+        await Assert.That(answers).IsEqualTo(expected);
+    }
+
     [Test]
     [Arguments(false)]
     [Arguments(true)]

@@ -27,14 +27,15 @@ internal sealed class LocalNames(HostPort address, INameServer server, NetworkOp
     {
         try
         {
+            var listening = address.ToString();
             IReadOnlyList<IPAddress> addresses = address.Address is { } literal ? [literal] : await options.Resolver.Resolve(address.Host, CancellationToken.None);
             foreach (var one in addresses)
             {
                 _listeners.Add(NameListener.Open(new IPEndPoint(one, address.Port), server, options.Time));
                 if (!IPAddress.IsLoopback(one))
-                    _log.NamesOpen(address.ToString());
+                    _log.NamesOpen(listening);
             }
-            _log.NamesUp(address.ToString());
+            _log.NamesUp(listening);
         }
         catch (IOException failure)
         {

@@ -19,7 +19,6 @@ internal sealed class LocalProxy(VirtualNetwork network, bool isSocks, HostPort 
 {
     // A program may hold as many connections at once; what comes then waits to be accepted.
     private const int MostConnections = 4_096;
-    private const int BufferSize = 64 * 1024;
 
     // From the first byte to the end of what is asked.
     private static readonly TimeSpan s_asking = TimeSpan.FromSeconds(30);
@@ -115,7 +114,7 @@ internal sealed class LocalProxy(VirtualNetwork network, bool isSocks, HostPort 
                 await near.WriteAsync(isSocks ? SocksMessage.Reply(SocksMessage.Succeeded) : "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), _stop.Token);
                 // What a client sent before it was answered belongs to the connection.
                 await far.WriteAsync(buffer.AsMemory(request.Used..request.Read), _stop.Token);
-                await Join(near, client, far);
+                await JoinedStreams.Join(near, client, far, _stop.Token);
             }
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
@@ -207,29 +206,6 @@ internal sealed class LocalProxy(VirtualNetwork network, bool isSocks, HostPort 
 
     private static async Task Answer(NetworkStream near, string status, string text, CancellationToken cancellation) =>
         await near.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {Encoding.UTF8.GetByteCount(text) + 1}\r\nConnection: close\r\n\r\n{text}\n"), cancellation);
-
-    /// <summary>Both directions, each to its own end; a break of one ends the other.</summary>
-    private async Task Join(NetworkStream near, Socket client, Stream far)
-    {
-        using var broken = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var there = Copy(near, far, () => (far as TunnelStream)?.FinishWriting(), broken);
-        var back = Copy(far, near, () => client.Shutdown(SocketShutdown.Send), broken);
-        await Task.WhenAll(there, back);
-    }
-
-    private static async Task Copy(Stream from, Stream to, Action finish, CancellationTokenSource broken)
-    {
-        try
-        {
-            await from.CopyToAsync(to, BufferSize, broken.Token);
-            finish();
-        }
-        catch
-        {
-            await broken.CancelAsync();
-            throw;
-        }
-    }
 
     /// <param name="Target">Where to.</param>
     /// <param name="Used">Bytes of the message.</param>

@@ -1,3 +1,5 @@
+using Edge.Dataplane;
+
 namespace Edge.Node.Networks;
 
 /// <summary>A network's counts since its start.</summary>
@@ -8,4 +10,42 @@ namespace Edge.Node.Networks;
 /// <param name="Handshakes">Handshake messages taken from peers.</param>
 /// <param name="Dropped">Packets and datagrams that went nowhere, for whatever reason.</param>
 /// <param name="Connections">Open now.</param>
-internal readonly record struct NetworkFigures(long PacketsOut, long BytesOut, long PacketsIn, long BytesIn, long Handshakes, long Dropped, int Connections);
+internal readonly record struct NetworkFigures(long PacketsOut, long BytesOut, long PacketsIn, long BytesIn, long Handshakes, long Dropped, int Connections)
+{
+    /// <summary>Came from peers over IPv4.</summary>
+    public PathFigures InDirectV4 { get; init; }
+
+    /// <summary>Came from peers over IPv6.</summary>
+    public PathFigures InDirectV6 { get; init; }
+
+    /// <summary>Came by relays.</summary>
+    public PathFigures InRelayed { get; init; }
+
+    /// <summary>Went to peers over IPv4.</summary>
+    public PathFigures OutDirectV4 { get; init; }
+
+    /// <summary>Went to peers over IPv6.</summary>
+    public PathFigures OutDirectV6 { get; init; }
+
+    /// <summary>Went by relays.</summary>
+    public PathFigures OutRelayed { get; init; }
+
+    /// <summary>Of those that were dropped: refused by the packet filter.</summary>
+    public long Filtered { get; init; }
+
+    /// <summary>Of those that were dropped: were to leave, and there was no peer or no way.</summary>
+    public long Unsent { get; init; }
+
+    /// <summary>What the engine has counted.</summary>
+    public NetworkFigures With(in EngineCounters counters) => this with
+    {
+        InDirectV4 = PathFigures.Of(counters.InDirectV4),
+        InDirectV6 = PathFigures.Of(counters.InDirectV6),
+        InRelayed = PathFigures.Of(counters.InRelayed),
+        OutDirectV4 = PathFigures.Of(counters.OutDirectV4),
+        OutDirectV6 = PathFigures.Of(counters.OutDirectV6),
+        OutRelayed = PathFigures.Of(counters.OutRelayed),
+        Filtered = counters.Filtered,
+        Unsent = counters.Unroutable + counters.Pathless,
+    };
+}

@@ -33,7 +33,7 @@ internal static partial class NetworkLog
     public static partial void NamesNotUp(this ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "the network {Name}: the name server {Server} does not answer: {Reason}")]
-    public static partial void NameServerFailed(this ILogger log, string name, string server, string reason);
+    public static partial void NameServerFailed(this ILogger log, string name, Protocols.Dns.DnsUpstream server, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the network {Name}: no {Kind} on {Address}: {Reason}. Choose another address in `tunnel`.")]
     public static partial void ProxyNotUp(this ILogger log, string name, string kind, string address, string reason);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Edge.Io;
 using Edge.Io.Names;
+using Edge.Node.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Node.Networks;
@@ -28,10 +29,13 @@ internal sealed record NetworkOptions
     public string Version { get; init; } = "0.0.0";
 
     /// <summary>Whom the certificates of control servers, relays and name servers lead to.</summary>
-    public Lazy<X509Certificate2Collection> Roots { get; init; } = new(static () => CaBundle.Find() is { Problem: null } bundle ? bundle.Load() : []);
+    public Lazy<X509Certificate2Collection> Roots { get; init; } = CaBundle.Roots();
 
     /// <summary>Whom a network's name server asks for names that are no network's.</summary>
     public HostResolvers HostResolvers { get; init; } = new([]);
+
+    /// <summary>Where all that is worth telling of the networks' status goes.</summary>
+    public NetworkEvents Events { get; init; } = new(TimeProvider.System);
 
     /// <summary>Told of a network, by name, whether it is up: the reason why it is not, or null.</summary>
     public Action<string, string?> Changed { get; init; } = static (_, _) => { };

@@ -4,6 +4,7 @@ using Edge.Foundation.Addresses;
 using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Io.Names;
+using Edge.Node.Status;
 using Edge.Node.Tailnet;
 
 namespace Edge.Node.Networks;
@@ -25,7 +26,8 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
     {
         // Unless a port is said, all ask at 53.
         var forwarders = networks.Select(static network => network.Value.Tailscale?.Dns.Forwarder).OfType<HostPort>().Distinct().ToList();
-        _options = options = options with { HostResolvers = new HostResolvers([.. forwarders.Where(static one => one.Port == 53).Select(static one => one.Address).OfType<IPAddress>().Select(IpAddress.Of)]) };
+        var own = forwarders.Where(static one => one.Port == 53).Select(static one => one.Address).OfType<IPAddress>().Select(IpAddress.Of);
+        _options = options = Telling(options) with { HostResolvers = new HostResolvers([.. own]) };
         Nodes = [.. networks.Select(network => Make(network.Key, network.Value, options)).Where(static node => node is not null).Select(static node => node!)];
         foreach (var node in Nodes)
         {
@@ -37,8 +39,12 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
         }
         _outward = new NameDirectory([.. Nodes.Where(static node => node.Tunnel.BridgeOutbound).Select(static node => node.Names).OfType<NameServer>()]);
         var all = new NameDirectory([.. Nodes.Select(static node => node.Names).OfType<NameServer>()]);
-        _names.AddRange(forwarders.Select(address => new LocalNames(address, all, options)));
+        if (all.Servers.Count > 0)
+            _names.AddRange(forwarders.Select(address => new LocalNames(address, all, options)));
     }
+
+    /// <summary>The status of all of them.</summary>
+    public NetworkEvents Events => _options.Events;
 
     /// <summary>Where other programs look up the networks' names.</summary>
     public IReadOnlyList<LocalNames> LocalNames => _names;
@@ -120,6 +126,26 @@ internal sealed class NetworkSet : IConnector, IDialler, IAsyncDisposable
             await names.DisposeAsync();
         foreach (var node in Nodes)
             await node.DisposeAsync();
+    }
+
+    /// <summary>What is told of a network's standing is an event too.</summary>
+    private static NetworkOptions Telling(NetworkOptions options)
+    {
+        var events = new NetworkEvents(options.Time);
+        return options with
+        {
+            Events = events,
+            Changed = (name, reason) =>
+            {
+                events.Publish(name, "state", "", reason ?? "up");
+                options.Changed(name, reason);
+            },
+            Noted = (name, text) =>
+            {
+                events.Publish(name, "note", "", text ?? "");
+                options.Noted(name, text);
+            },
+        };
     }
 
     private static INetworkNode? Make(string name, Network network, NetworkOptions options) => network switch

@@ -249,10 +249,19 @@ internal sealed partial class VirtualNetwork : INetstackUser
             return;
         }
         if (happened.Connection is not { } tcp)
+        {
+            if (happened.Socket is { Owner: INetworkRouter taker } routed)
+                taker.Arrived(now, routed);
             return;
+        }
         if (tcp.Owner is TunnelConnection connection)
         {
             connection.Happened(now, happened.Events);
+            return;
+        }
+        if ((happened.Events & (TcpEvents.Incoming | TcpEvents.Closed)) == TcpEvents.Incoming && tcp.Listener?.Owner is INetworkRouter router)
+        {
+            router.Incoming(now, tcp);
             return;
         }
         if ((happened.Events & TcpEvents.Established) == 0 || tcp.Listener?.Owner is not NetworkListener listener)
@@ -260,6 +269,24 @@ internal sealed partial class VirtualNetwork : INetstackUser
         connection = Add(new TunnelConnection(this, tcp, null));
         connection.Happened(now, happened.Events);
         listener.Accept(connection);
+    }
+
+    /// <summary>Answers a SYN that a router has let wait.</summary>
+    /// <exception cref="DialException">The other side has given up.</exception>
+    internal async Task<TunnelConnection> Accept(TcpConnection tcp, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<TunnelConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(now =>
+        {
+            if (tcp.State != TcpState.Undecided)
+            {
+                done.TrySetException(new DialException(DialStep.Connect, $"{tcp.Remote} has given up"));
+                return;
+            }
+            Add(new TunnelConnection(this, tcp, done));
+            tcp.Accept(now);
+        });
+        return await done.Task.WaitAsync(cancellation);
     }
 
     /// <summary>Runs something on the network's thread, in order; never where that has ended.</summary>

@@ -71,7 +71,7 @@ internal sealed class WireGuardNetwork : INetworkNode
             for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
                 dropped += (long)engine.Device.CountOf(verdict);
             return new NetworkFigures(
-                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections);
+                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections).With(counters);
         }
     }
 

@@ -3,7 +3,9 @@ using Edge.Dataplane.Tailnet;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
+using Edge.Node.Networks;
 using Edge.Node.Tailnet.Relays;
+using Edge.Node.Tailnet.Routing;
 using Edge.Node.Tailnet.State;
 using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Control.Session;
@@ -89,17 +91,19 @@ internal sealed partial class TailnetNetwork
             return;
         }
         var (isFirst, wasCached) = (Map is null, IsMapCached);
+        OpenPeerApi(opened, map.Self);
+        var exitNode = FindExitNode(map);
         Names.Change(
-            (Map: map, Dns: new DnsPreferences(_settings.AcceptDns, ""), Host: _options.HostResolvers.Read()), static (core, state) => core.Update(state.Map, state.Dns, state.Host));
+            (Map: map, Dns: new DnsPreferences(_settings.AcceptDns, ExitNodeId), Host: _options.HostResolvers.Read()), static (core, state) => core.Update(state.Map, state.Dns, state.Host));
         if (isFirst || Map!.Relays != map.Relays)
             _relayMap = CustomRelays.Add(map.Relays, _settings.Derp.CustomRelays);
         opened.Relays.SetMap(_relayMap);
         // Peers still send to where this node waited the last time.
         if (opened.Relays.Home == 0 && _relayMap.Find(map.Self.HomeRegion) is not null)
             opened.Relays.SetHome(map.Self.HomeRegion);
-        if (_settings.AcceptRoutes)
+        if (_settings.AcceptRoutes || isFirst)
             ClaimRoutes(map);
-        opened.Attachment.Apply(map, Preferences());
+        opened.Attachment.Apply(map, Preferences(exitNode));
         if (Map?.Self.Addresses != map.Self.Addresses)
             Network.SetAddresses([.. map.Self.Addresses.Span.ToArray().Select(static prefix => prefix.Address)]);
         _whereabouts.SetMap(_relayMap);
@@ -116,8 +120,9 @@ internal sealed partial class TailnetNetwork
         Stand();
     }
 
-    private TailnetPreferences Preferences() => new()
+    private TailnetPreferences Preferences(TailnetNode? exitNode) => new()
     {
+        ExitNode = exitNode?.Id ?? default,
         AcceptsRoutes = _settings.AcceptRoutes,
         AdvertisedRoutes = _opened!.Host.RoutableIps,
     };
@@ -128,10 +133,13 @@ internal sealed partial class TailnetNetwork
         var before = Map;
         List<PeerChange> changes = [];
         map.CollectChanges(before, changes);
-        if (!changes.Exists(static change => change.Before?.AllowedIps != change.After?.AllowedIps))
+        if (before is not null && !changes.Exists(static change => change.Before?.AllowedIps != change.After?.AllowedIps))
             return;
         List<IpPrefix> ranges = [.. _ranges];
-        foreach (var (_, peer) in map.Peers)
+        // Whether the exit node is there or not: what is to leave by it does not leave by the host.
+        if (_settings.ExitNode is not null)
+            ranges.AddRange(RoutePolicy.Public);
+        foreach (var (_, peer) in _settings.AcceptRoutes ? map.Peers : PersistentMap<NodeId, TailnetNode>.Empty)
         {
             foreach (var prefix in peer.AllowedIps)
             {
@@ -164,12 +172,22 @@ internal sealed partial class TailnetNetwork
             var domain = map.Dns.Domains[0].TrimEnd('.');
             _log.Named(Network.Name, domain);
         }
+        _options.Events.Publish(Network.Name, "netmap", "", string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{map.Self.Name.TrimEnd('.')}, {map.Peers.Count} peers{(isCached ? ", of the last start" : "")}"));
         if (_saidMessages == map.Messages)
             return;
+        foreach (var message in _saidMessages)
+        {
+            if (!map.Messages.Contains(message))
+                _options.Events.Publish(Network.Name, "health", message.Title, "");
+        }
         foreach (var message in map.Messages)
         {
             if (!_saidMessages.Contains(message))
+            {
                 _log.Health(Network.Name, $"{message.Title}: {message.Text}");
+                _options.Events.Publish(Network.Name, "health", message.Title, message.Text);
+            }
         }
         _saidMessages = map.Messages;
     }
@@ -309,7 +327,7 @@ internal sealed partial class TailnetNetwork
     {
         _isReported = true;
         Endpoints = [.. endpoints.Select(static endpoint => endpoint.Endpoint)];
-        await (await _control.Task).SetReport(_opened!.Host with { Network = info }, endpoints);
+        await (await _control.Task).SetReport(_opened!.Host with { Network = info, Services = _services, ExitNodeId = ExitNodeId }, endpoints);
     }
 
     /// <summary>Peers want to know of this node before all STUN servers have answered, or failed to.</summary>
@@ -320,7 +338,7 @@ internal sealed partial class TailnetNetwork
             return;
         try
         {
-            await (await _control.Task).SetReport(_opened!.Host, _whereabouts.LocalEndpoints(_opened.Attachment.Port));
+            await (await _control.Task).SetReport(_opened!.Host with { Services = _services, ExitNodeId = ExitNodeId }, _whereabouts.LocalEndpoints(_opened.Attachment.Port));
         }
         catch (OperationCanceledException)
         {

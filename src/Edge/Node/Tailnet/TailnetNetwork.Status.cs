@@ -17,6 +17,12 @@ internal sealed partial class TailnetNetwork
     /// <summary>Where this node seems to be, as peers are told.</summary>
     public ValueList<Endpoint> Endpoints { get; private set; }
 
+    /// <summary>The region in which this node waits; 0: none.</summary>
+    public int HomeRegion => _opened?.Relays.Home ?? 0;
+
+    /// <summary>Texts of <see cref="TailnetStatus.Health"/>.</summary>
+    public int HealthCount => Health(_opened, Map).Count;
+
     /// <exception cref="TimeoutException">The data path does not answer.</exception>
     public async Task<TailnetStatus> Status()
     {
@@ -92,6 +98,7 @@ internal sealed partial class TailnetNetwork
     {
         while (_opened!.Attachment.TryTakeEvent(out var news))
         {
+            _pinger.Note(news);
             var happened = news.Event;
             var path = happened.State switch
             {
@@ -104,10 +111,11 @@ internal sealed partial class TailnetNetwork
                 continue;
             var peer = news.Node.Name.TrimEnd('.');
             _log.Path(Network.Name, peer, path);
+            _options.Events.Publish(Network.Name, "path", peer, path);
         }
     }
 
-    private void SayNameServer(DnsUpstream server, Exception failure) => _log.NameServerFailed(Network.Name, server.ToString(), failure.Message);
+    private void SayNameServer(DnsUpstream server, Exception failure) => _log.NameServerFailed(Network.Name, server, failure.Message);
 
     private void NoteHome(DerpRegion? region)
     {
@@ -115,6 +123,7 @@ internal sealed partial class TailnetNetwork
             _log.NoHome(Network.Name);
         else
             SayHome(Describe(region));
+        _options.Events.Publish(Network.Name, "home", "", region is null ? "none" : Describe(region));
     }
 
     private void SayHome(string relay) => _log.Home(Network.Name, relay);

@@ -12,9 +12,14 @@ using Edge.Foundation.Time;
 using Edge.Io;
 using Edge.Io.Control;
 using Edge.Io.Derp;
+using Edge.Io.Http;
 using Edge.Io.Names;
+using Edge.Io.Netlink;
 using Edge.Node.Networks;
+using Edge.Node.Tailnet.PeerApi;
+using Edge.Node.Tailnet.Pings;
 using Edge.Node.Tailnet.Relays;
+using Edge.Node.Tailnet.Routing;
 using Edge.Node.Tailnet.State;
 using Edge.Protocols.Control.Session;
 using Edge.Protocols.Dns;
@@ -51,6 +56,9 @@ internal sealed partial class TailnetNetwork : INetworkNode
     private readonly HostCarrier _carrier;
     private readonly NetworkNameListener? _nameListener;
     private readonly EngineStack _stack;
+    private readonly PeerPinger _pinger;
+    private readonly SubnetRouter? _router;
+    private readonly PeerApiServer _peerApi;
     private readonly Whereabouts _whereabouts;
     private Task _life = Task.CompletedTask;
     private Opened? _opened;
@@ -71,7 +79,13 @@ internal sealed partial class TailnetNetwork : INetworkNode
             Explain = Explain,
             Reaches = address => _opened is not { } opened || !opened.Attachment.Engine.Routes.Find(address).IsNone,
         };
+        Network.Stack.PeerApiPort = 0;
         _stack = new EngineStack(Network.Stack, Network);
+        _pinger = new PeerPinger(() => Map, () => _opened?.Attachment, Network);
+        var advertised = TailnetSettings.Advertised(settings);
+        if (!advertised.IsEmpty)
+            _router = new SubnetRouter(Network, new RoutePolicy(advertised), LocalAddresses.List, options.Time);
+        _peerApi = new PeerApiServer(() => Map, AnswerForPeer, _log);
         _carrier = new HostCarrier(options.Resolver, options.Time, options.Roots, new NetworkConnector(Network, new HostConnector()));
         Names = new NameServer(new DnsServer(_entropy), new NetworkCarrier(Network, _carrier), options.Time) { Failed = SayNameServer };
         if (settings.Dns.ServeTailnet)
@@ -95,6 +109,15 @@ internal sealed partial class TailnetNetwork : INetworkNode
 
     public bool IsTailnet => true;
 
+    /// <summary>The tailnet's resolvers, routes and search domains are used.</summary>
+    public bool AcceptsDns => _settings.AcceptDns;
+
+    /// <summary>Routes that it offers, those of an exit node not counted.</summary>
+    public int AdvertisedRoutes => _settings.AdvertiseRoutes.Count(static route => route.PrefixLength > 0);
+
+    /// <summary>100.100.100.100 answers in the tunnel.</summary>
+    public bool ServesNames => _settings.Dns.ServeTailnet;
+
     public NetworkMap? Netmap => Map;
 
     public NetworkFigures Figures
@@ -110,7 +133,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
             for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
                 dropped += (long)engine.Device.CountOf(verdict);
             return new NetworkFigures(
-                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections);
+                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections).With(counters);
         }
     }
 
@@ -151,6 +174,8 @@ internal sealed partial class TailnetNetwork : INetworkNode
         Network.Stop("has ended");
         Volatile.Write(ref _standing, new TailnetStanding(TailnetState.Stopped, "it has ended", null, false));
         await _whereabouts.DisposeAsync();
+        if (_router is not null)
+            await _router.DisposeAsync();
         if (_opened is { } opened)
             await Close(opened);
         if (_nameListener is not null)
@@ -244,6 +269,8 @@ internal sealed partial class TailnetNetwork : INetworkNode
             _log.Bridged(Network.Name, ports);
         }
         Network.Start(attachment.Shard.Post);
+        if (_router is not null)
+            attachment.Shard.Post(_router.Begin);
         _whereabouts.Start(attachment);
         _control.SetResult(MakeControl(opened, cached, roots));
     }
@@ -263,9 +290,13 @@ internal sealed partial class TailnetNetwork : INetworkNode
             IsEphemeral = opened.IsEphemeral,
             CachedMap = cached,
         }, _entropy);
-        var dialler = new ControlDialler(new Dialler(_options.Resolver, _options.Time), roots, _entropy, _options.Time);
-        var client = new ControlClient(dialler, new ControlAddress(_settings.ControlUrl), opened.Identity.MachineKey.KeyPair);
-        return new ControlLoop(session, client, _options.Time, Show);
+        var host = new Dialler(_options.Resolver, _options.Time);
+        var asker = new HttpAsker(host, _options.Roots);
+        // The relays of the last start know where the server is, where the host cannot look that up.
+        var names = new BootstrapResolver(_options.Resolver, () => (Map ?? cached)?.Relays ?? DerpMap.Empty, new DerpDialler(host, _options.Roots, _options.Time), _entropy);
+        var dialler = new ControlDialler(new Dialler(names, _options.Time), roots, _entropy, _options.Time);
+        var client = new ControlClient(dialler, new ControlAddress(_settings.ControlUrl), opened.Identity.MachineKey.KeyPair, new AuthKeyMint(asker));
+        return new ControlLoop(session, client, _options.Time, Show, new PingAnswers(client.Answer, asker, _pinger, _log));
     }
 
     private RelayLinks MakeRelays(PrivateKey key) => new(

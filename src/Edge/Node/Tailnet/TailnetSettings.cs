@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -8,6 +9,7 @@ using Edge.Foundation.Netmap;
 using Edge.Io;
 using Edge.Node.Networks;
 using Edge.Node.Tailnet.State;
+using Edge.Node.Tailnet.State.Kubernetes;
 using Edge.Protocols.Disco;
 using Settings = Edge.Foundation.Configuration.Tailscale;
 
@@ -16,6 +18,9 @@ namespace Edge.Node.Tailnet;
 /// <summary>What a `tailscale` block comes to.</summary>
 internal static class TailnetSettings
 {
+    // What a state in a Kubernetes Secret begins with; the Secret's name follows.
+    private const string Secret = "kube:";
+
     // A packet buffer, as `bufferPoolSize` counts them.
     private const int BufferSize = 2 * 1024;
 
@@ -31,6 +36,11 @@ internal static class TailnetSettings
         warning = null;
         if (settings.StateDir == StateDirectory.Memory)
             return (new MemoryStore(), null);
+        if (settings.StateDir is { } kept && kept.StartsWith(Secret, StringComparison.Ordinal))
+        {
+            var api = KubernetesStore.Api(Environment.GetEnvironmentVariable);
+            return (new KubernetesStore(kept[Secret.Length..], api, new PodAccount(PodAccount.StandardFolder), new Dialler(options.Resolver, options.Time)), null);
+        }
         if (settings.StateDir is { } named)
             return (new FolderStore(named), named);
         if (options.StateDirectory is not { } state)
@@ -82,12 +92,15 @@ internal static class TailnetSettings
         Hostname = HostName(settings),
         Machine = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => "x86_64", Architecture.Arm64 => "aarch64", var other => other.ToString().ToLowerInvariant() },
         GoArchitecture = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => "amd64", Architecture.Arm64 => "arm64", var other => other.ToString().ToLowerInvariant() },
-        RoutableIps = [.. settings.AdvertiseRoutes.Select(static route => new IpPrefix(IpAddress.Of(route.BaseAddress), route.PrefixLength))],
+        RoutableIps = [.. Advertised(settings)],
         RequestTags = [.. settings.Tags],
         Userspace = true,
         UserspaceRouter = true,
         NoLogsNoSupport = true,
     };
+
+    /// <summary>What the node offers to route.</summary>
+    public static ImmutableArray<IpPrefix> Advertised(Settings settings) => [.. settings.AdvertiseRoutes.Select(static route => new IpPrefix(IpAddress.Of(route.BaseAddress), route.PrefixLength))];
 
     public static DiscoOptions Disco(Settings settings) => new()
     {

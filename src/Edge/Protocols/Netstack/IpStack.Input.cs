@@ -75,6 +75,8 @@ internal sealed partial class IpStack
                 return HandleIcmpv6(source, destination, payload);
             case IpProtocol.NoNextHeader:
                 return DropReason.None;
+            case IpProtocol.Tsmp when PeerApiPort is { } port && _locals.Contains(destination):
+                return HandleTsmp(source, destination, payload, port);
             default:
                 if (!_locals.Contains(destination))
                     return DropReason.NotForUs;

@@ -109,6 +109,8 @@ internal sealed partial class IpStack
             BinaryPrimitives.WriteUInt16BigEndian(message[UdpHeader.ChecksumOffset..], checksum == 0 ? (ushort)0xffff : checksum);
             return;
         }
+        if (protocol == IpProtocol.Tsmp)
+            return;
         IcmpHeader.WriteHeader(message, (IcmpType)icmp.Type, icmp.Code, 0);
         BinaryPrimitives.WriteUInt32BigEndian(message[4..], icmp.Rest);
         BinaryPrimitives.WriteUInt16BigEndian(message[IcmpHeader.ChecksumOffset..], InternetChecksum.Finish(InternetChecksum.Add(sum, message)));

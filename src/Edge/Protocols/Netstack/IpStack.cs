@@ -65,6 +65,9 @@ internal sealed partial class IpStack
     /// <summary>Packets that were dropped for this reason.</summary>
     public long Drops(DropReason reason) => _drops[(int)reason];
 
+    /// <summary>Messages between nodes of a tailnet (TSMP) are understood, and a ping is told this port; 0: there is none. Null: this is no node of one.</summary>
+    public ushort? PeerApiPort { get; set; }
+
     /// <summary>An address of ours: it is pinged, and its closed ports refuse.</summary>
     public void AddAddress(IpAddress address) => _locals.Add(address);
 

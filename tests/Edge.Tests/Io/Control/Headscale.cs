@@ -2,13 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json.Nodes;
 using Edge.Tests.Cli;
 
 namespace Edge.Tests.Io.Control;
 
 /// <summary>The program, with a user and a key that lets nodes in.</summary>
-internal sealed class Headscale : IControlServer, IDisposable
+internal sealed class Headscale : IDisposable
 {
     // One that nobody runs: HeadscaleTests are about the control server alone.
     private const string NoRelay = "{900: {regionid: 900, regioncode: hub, regionname: Hub, nodes: [{name: 900a, regionid: 900, hostname: 127.0.0.1, derpport: 9443, stunport: 9478, insecurefortests: true}]}}";
@@ -58,7 +57,7 @@ internal sealed class Headscale : IControlServer, IDisposable
         await headscale.Listening(cancellation);
         await headscale.Command("users", "create", "alice");
         var key = await headscale.Command("preauthkeys", "create", "--user", "1", "--reusable", "--expiration", "24h", "-o", "json");
-        headscale.AuthKey = JsonNode.Parse(key)!["key"]!.GetValue<string>();
+        headscale.AuthKey = System.Text.Json.Nodes.JsonNode.Parse(key)!["key"]!.GetValue<string>();
         return headscale;
     }
 
@@ -85,16 +84,6 @@ internal sealed class Headscale : IControlServer, IDisposable
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"headscale {string.Join(' ', arguments)}: {await error}");
-    }
-
-    public Task LetIn(string url) => Command("auth", "register", "--user", "alice", "--auth-id", url[(url.LastIndexOf('/') + 1)..]);
-
-    public async Task<bool> Knows(string name) => (await Command("nodes", "list", "-o", "json")).Contains(name, StringComparison.Ordinal);
-
-    public ValueTask DisposeAsync()
-    {
-        Dispose();
-        return ValueTask.CompletedTask;
     }
 
     public void Dispose()

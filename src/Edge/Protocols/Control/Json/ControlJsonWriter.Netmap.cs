@@ -39,13 +39,22 @@ internal static partial class ControlJsonWriter
     private static void WriteNode(Utf8JsonWriter json, TailnetNode node)
     {
         json.WriteStartObject();
+        WriteFields(json, node);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes a node's fields into the object that is open.</summary>
+    public static void WriteFields(Utf8JsonWriter json, TailnetNode node)
+    {
         json.WriteNumber("ID"u8, node.Id.Value);
         WriteText(json, "StableID"u8, node.StableId);
         WriteText(json, "Name"u8, node.Name);
         json.WriteNumber("User"u8, node.User.Value);
-        json.WriteNumber("Sharer"u8, node.Sharer.Value);
+        if (node.Sharer.Value != 0)
+            json.WriteNumber("Sharer"u8, node.Sharer.Value);
         json.WriteString("Key"u8, node.Key.ToString());
-        WriteTime(json, "KeyExpiry"u8, node.KeyExpiry);
+        if (!node.KeyExpiry.IsZero)
+            WriteTime(json, "KeyExpiry"u8, node.KeyExpiry);
         if (!node.KeySignature.IsEmpty)
             json.WriteBase64String("KeySignature"u8, node.KeySignature.Span);
         json.WriteString("Machine"u8, node.Machine.ToString());
@@ -75,7 +84,6 @@ internal static partial class ControlJsonWriter
         WriteTrue(json, "IsWireGuardOnly"u8, node.IsWireGuardOnly);
         WriteTrue(json, "IsJailed"u8, node.IsJailed);
         WriteResolvers(json, "ExitNodeDNSResolvers"u8, node.ExitNodeResolvers);
-        json.WriteEndObject();
     }
 
     private static void WriteCapabilities(Utf8JsonWriter json, Capabilities capabilities)
