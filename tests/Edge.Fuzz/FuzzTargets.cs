@@ -31,6 +31,7 @@ internal static class FuzzTargets
         new StunTarget(),
         new FilterTarget(),
         new DnsTarget(),
+        new NameAnswerTarget(),
         new DiscoTarget(),
         new RelayTarget(),
         new ClientTarget(),
