@@ -10,7 +10,7 @@ internal static class HeadscaleSide
     /// <returns>A key that lets nodes in.</returns>
     public static async Task<string> Start(Side side, string relay)
     {
-        var (headscale, host) = (Peers.Program("headscale"), side.Address(isV4: true));
+        var (headscale, host) = (Tools.Peer("headscale"), side.Address(isV4: true));
         var folder = Directory.CreateDirectory(Path.Combine(side.Lab.Folder, "hs")).FullName;
         await File.WriteAllTextAsync($"{folder}/derp.yaml", $$"""
             regions: {900: {regionid: 900, regioncode: edge, regionname: edge, nodes: [{name: 900a, regionid: 900, {{relay}}}] } }

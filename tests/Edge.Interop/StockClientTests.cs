@@ -10,7 +10,7 @@ public sealed partial class StockClientTests
     [Test]
     public async Task Two_tailscaled_take_the_relay_for_home_and_talk_through_it()
     {
-        var (tailscaled, tailscale) = (Peers.Program("tailscaled"), Peers.Program("tailscale"));
+        var (tailscaled, tailscale) = (Tools.Peer("tailscaled"), Tools.Peer("tailscale"));
         Tools.Require("curl", "python3");
         await using var lab = await Lab.Create();
         var hub = lab.A.Address(isV4: true);

@@ -20,7 +20,7 @@ internal sealed partial class Tailnet
     public static async Task<Tailnet> Start(Lab lab, bool isRelayed)
     {
         Tools.Require("curl", "python3");
-        var (derper, hub) = (Peers.Program("derper"), lab.A.Address(isV4: true));
+        var (derper, hub) = (Tools.Peer("derper"), lab.A.Address(isV4: true));
         var folder = Directory.CreateDirectory(Path.Combine(lab.Folder, "derper")).FullName;
         var relay = lab.A.Start(derper, "-c", $"{folder}/key", "-hostname", hub, "-certmode", "manual", "-certdir", folder, "-a", $"{hub}:9443", "-http-port", "-1", "-stun-port", "3478");
         await relay.Printed("derper: serving on");
@@ -55,7 +55,7 @@ internal sealed partial class Tailnet
     /// <summary>Tailscale's own node, with a proxy into the tailnet, and a server of the lab's folder behind it at port 8000.</summary>
     public async Task<(string Tailscale, string Socket, string Proxy)> Stock(Side side)
     {
-        var (tailscaled, tailscale) = (Peers.Program("tailscaled"), Peers.Program("tailscale"));
+        var (tailscaled, tailscale) = (Tools.Peer("tailscaled"), Tools.Peer("tailscale"));
         var folder = Directory.CreateDirectory(Path.Combine(_lab.Folder, "stock")).FullName;
         var (socket, proxy) = ($"{folder}/s.sock", $"{side.Address(isV4: true)}:1056");
         side.Start("env", "TS_NO_LOGS_NO_SUPPORT=true", "TS_DISABLE_PORTMAPPER=1", tailscaled, "--tun=userspace-networking",

@@ -7,7 +7,6 @@ using Edge.Admin;
 using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Io.Derp;
-using Edge.Node.Tailnet;
 using Edge.Orb;
 using Edge.Protocols.Derp;
 using Edge.Relay;

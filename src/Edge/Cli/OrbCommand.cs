@@ -5,6 +5,7 @@ using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Io.Native;
 using Edge.Orb;
+using Edge.Relay;
 using LogLevel = Edge.Foundation.Configuration.LogLevel;
 
 namespace Edge.Cli;
