@@ -20,7 +20,7 @@ public sealed class TailnetIdentityTests
         {
             Domain = "edge.test",
             Relays = $$$"""
-                {"Regions":{"900":{"RegionID":900,"RegionCode":"lab","RegionName":"Lab","Nodes":[{"Name":"900a","RegionID":900,"HostName":"127.0.0.1","CertName":"{{{relay.Node.CertName}}}","IPv4":"127.0.0.1","IPv6":"none","DERPPort":{{{relay.Node.Port}}},"STUNPort":-1}]}}}
+                {"Regions":{"900":{"RegionID":900,"RegionCode":"lab","RegionName":"Lab","Nodes":[{"Name":"900a","RegionID":900,"HostName":"127.0.0.1","CertName":"{{{relay.Node.CertName}}}","IPv4":"127.0.0.1","IPv6":"none","DERPPort":{{{relay.Node.Port}}},"STUNPort":-1}]} } }
                 """,
         });
         await using var upstream = Echo.Start();
