@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Edge.Foundation.Configuration;
 using Edge.Foundation.Netmap;
 using Edge.Io;
 using Edge.Lab.Control;

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using Edge.Foundation.Addresses;
 using Edge.Lab.Control;
 using Edge.Node.Tailnet.PeerApi;
-using Edge.Protocols.Control.Messages;
 using Edge.Tests.Orb;
 
 namespace Edge.Tests.Node.Tailnet.Pings;
