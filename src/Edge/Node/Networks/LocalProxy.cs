@@ -122,6 +122,11 @@ internal sealed class LocalProxy(VirtualNetwork network, bool isSocks, HostPort 
             // One of the two went away, or the server ends.
             _log.ProxyConnectionEnded(network.Name, Kind, failure.Message);
         }
+        catch (Exception failure)
+        {
+            // Nobody waits for this task.
+            _log.ProxyFailed(network.Name, Kind, failure);
+        }
         finally
         {
             _free.Release();

@@ -38,9 +38,11 @@ internal sealed class TunnelStream(TunnelConnection connection) : Stream
                     ObjectDisposedException.ThrowIf(_isDisposed, this);
                     var bytes = read.Buffer.Slice(0, Math.Min(buffer.Length, read.Buffer.Length));
                     bytes.CopyTo(buffer.Span);
+                    // What was given back is another connection's a moment later: a length that is asked for then is anything.
+                    var (count, isEnough) = ((int)bytes.Length, read.IsCompleted || (buffer.IsEmpty && !read.Buffer.IsEmpty));
                     connection.Input.AdvanceTo(bytes.End);
-                    if (bytes.Length > 0 || read.IsCompleted || (buffer.IsEmpty && !read.Buffer.IsEmpty))
-                        return (int)bytes.Length;
+                    if (count > 0 || isEnough)
+                        return count;
                 }
             }
             catch (InvalidOperationException) when (_isDisposed)
