@@ -33,6 +33,7 @@ internal static class FuzzTargets
         new FilterTarget(),
         new DnsTarget(),
         new BootstrapTarget(),
+        new NameAnswerTarget(),
         new DiscoTarget(),
         new RelayTarget(),
         new ClientTarget(),

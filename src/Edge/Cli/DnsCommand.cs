@@ -101,7 +101,7 @@ internal sealed class DnsCommand : EdgeCommand
             output.Write($"  {what}: {Join(list)}\n");
     }
 
-    private static string Join(JsonElement list) => string.Join(", ", list.EnumerateArray().Select(static one => one.GetString()));
+    private static string Join(JsonElement list) => string.Join(", ", list.EnumerateArray().Select(static one => Printable.Of(one.GetString()!)));
 
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Printable.Of(value.GetString() ?? "") : "";
 }

@@ -73,7 +73,7 @@ internal sealed class StatusCommand : EdgeCommand
                 .Select(peer => Row(status, peer)));
         }
         WriteTable(rows, terminal.Out);
-        var health = status.GetProperty("Health").EnumerateArray().Select(static one => one.GetString()!).ToList();
+        var health = status.GetProperty("Health").EnumerateArray().Select(static one => Printable.Of(one.GetString()!)).ToList();
         if (health.Count > 0)
             terminal.Out.Write($"\n# Health check:\n{string.Concat(health.Select(static one => $"#     - {one}\n"))}");
         return state == "Running" ? ExitCode.Done : ExitCode.Failed;
@@ -164,5 +164,5 @@ internal sealed class StatusCommand : EdgeCommand
             output.Write($"{string.Join("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadRight(widths[column])))}\n");
     }
 
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Printable.Of(value.GetString() ?? "") : "";
 }

@@ -75,8 +75,8 @@ internal sealed class WhoIsCommand : EdgeCommand
         }
     }
 
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Printable.Of(value.GetString() ?? "") : "";
 
     private static List<string> Texts(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().Select(static value => value.GetString()!)] : [];
+        element.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().Select(static value => Printable.Of(value.GetString()!))] : [];
 }

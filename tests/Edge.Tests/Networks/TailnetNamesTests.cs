@@ -76,6 +76,14 @@ public sealed class TailnetNamesTests
         await Assert.That((await Ask(run, "dns")).Out).Contains("# lab\n  MagicDNS: names of edge.test; this node is edge.edge.test\n  100.100.100.100 in the tunnel: answers\n  search domains: edge.test\n");
     }
 
+    /// <summary>A peer says what its host is called.</summary>
+    [Test]
+    public async Task What_peers_say_does_not_reach_the_terminal_as_it_is()
+    {
+        await Assert.That(Edge.Cli.Printable.Of("desk \u001b[31m\u009b\u007f\n")).IsEqualTo("desk ?[31m???");
+        await Assert.That(Edge.Cli.Printable.Of("Zoë の desk")).IsEqualTo("Zoë の desk");
+    }
+
     /// <summary>The names, kinds and labels of the stock client's user metrics.</summary>
     [Test]
     public async Task Metrics_have_the_names_of_tailscales()

@@ -40,6 +40,8 @@ internal sealed class LocalApi(NetworkSet networks, string version, TimeProvider
                 "dns-query" => await Query(parameter("network"), parameter("name"), parameter("type")),
                 "dns-config" => Json(Names),
                 "networks" => Json(Networks),
+                // Nothing is served by the daemon's own means: `tailscale status` asks.
+                "serve-config" => Json(static json => json.WriteNullValue()),
                 _ => Text(HttpStatusCode.NotFound, "there are status, whois, dns-query, dns-config, networks and events"),
             };
         }

@@ -98,7 +98,19 @@ internal sealed class NameQuestion
     private static string NameOf(ReadOnlySpan<byte> wire)
     {
         Span<char> text = stackalloc char[DnsName.MaxText];
-        return new string(text[..DnsName.ToText(wire, text)]);
+        var name = text[..DnsName.ToText(wire, text)];
+        if (!name.ContainsAnyExceptInRange('!', '~'))
+            return new string(name);
+        // It may be shown on a terminal (RFC 1035 section 5.1).
+        var escaped = new StringBuilder();
+        foreach (var one in name)
+        {
+            if (one is >= '!' and <= '~')
+                escaped.Append(one);
+            else
+                escaped.Append(CultureInfo.InvariantCulture, $"\\{(int)one:000}");
+        }
+        return escaped.ToString();
     }
 
     /// <summary>As zone files write it; what is unknown by RFC 3597 section 5.</summary>

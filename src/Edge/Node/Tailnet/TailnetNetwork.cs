@@ -88,6 +88,8 @@ internal sealed partial class TailnetNetwork : INetworkNode
         _peerApi = new PeerApiServer(() => Map, AnswerForPeer, _log);
         _carrier = new HostCarrier(options.Resolver, options.Time, options.Roots, new NetworkConnector(Network, new HostConnector()));
         Names = new NameServer(new DnsServer(_entropy), new NetworkCarrier(Network, _carrier), options.Time) { Failed = SayNameServer };
+        // Other programs may ask before there is a netmap, and so may this one on its way to it.
+        FollowHost();
         if (settings.Dns.ServeTailnet)
             _nameListener = new NetworkNameListener(Network, Names, options.Time);
         Resolver = new TailnetResolver(Names, options.Resolver);
@@ -348,9 +350,13 @@ internal sealed partial class TailnetNetwork : INetworkNode
             if (first != round)
                 continue;
             opened.Attachment.Expire();
+            FollowHost();
             await opened.Attachment.KeepStamp();
         }
     }
+
+    /// <summary>The host's own resolvers change with the places where it is.</summary>
+    private void FollowHost() => Names.Change(_options.HostResolvers.Read(), static (core, host) => core.Update(host));
 
     private TimeSpan UntilRound(TailnetAttachment attachment)
     {

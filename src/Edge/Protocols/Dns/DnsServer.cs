@@ -77,6 +77,15 @@ internal sealed class DnsServer
         (_map, _preferences, _exitNode) = (map, preferences, exitNode);
     }
 
+    /// <summary>The host's own resolvers are others from now on; where they are not, nothing happens.</summary>
+    public void Update(ValueList<DnsResolver> system)
+    {
+        if (system == _system)
+            return;
+        _system = system;
+        Configure(_settings ?? DnsSettings.None, system);
+    }
+
     /// <summary>Whom to ask from now on. What is under way fails, what is known is forgotten: both came from others.</summary>
     /// <param name="settings">Of the netmap.</param>
     /// <param name="system">The host's own resolvers.</param>

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
-using Edge.Io;
 using Edge.Node.Networks;
 using Edge.Protocols.Control.ControlToNode;
 using Edge.Protocols.Stun;

@@ -1,7 +1,6 @@
 using System.Net;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
-using Edge.Foundation.Peers;
 using Edge.Io;
 using Edge.Io.Http;
 using Edge.Node.Networks;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
-using Edge.Io;
 using Edge.Node.Networks;
 using Edge.Protocols.Netstack;
 using TcpListener = Edge.Protocols.Netstack.TcpListener;
