@@ -329,7 +329,6 @@ internal sealed class OrbServer : IAsyncDisposable
         var missing = tailscale switch
         {
             { DataPlane.Tun: true } => "dataPlane { tun = true }",
-            { Derp.CustomRelays.IsEmpty: false } => "derp { customRelays }",
             _ => null,
         };
         if (missing is not null)

@@ -48,7 +48,8 @@ internal sealed partial class TailnetNetwork
     // By its whole name, its first label, or its stable ID.
     private static bool IsNamed(TailnetNode peer, string wanted)
     {
-        var (whole, name) = (peer.Name.AsSpan().TrimEnd('.'), wanted.AsSpan().TrimEnd('.'));
+        var whole = peer.Name.AsSpan().TrimEnd('.');
+        var name = wanted.AsSpan().TrimEnd('.');
         var dot = whole.IndexOf('.');
         return whole.Equals(name, StringComparison.OrdinalIgnoreCase) || (dot > 0 && whole[..dot].Equals(name, StringComparison.OrdinalIgnoreCase)) || peer.StableId == wanted;
     }
