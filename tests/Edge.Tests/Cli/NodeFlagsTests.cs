@@ -43,6 +43,17 @@ public sealed class NodeFlagsTests
     }
 
     [Test]
+    [Arguments("", "kube:edge-state")]
+    [Arguments("--state kube:other", "kube:other")]
+    [Arguments("--state mem:", "mem:")]
+    public async Task The_state_can_be_a_Secret_and_the_key_a_clients(string flags, string expected)
+    {
+        var (applied, _) = Apply(flags, "", true, ("TS_KUBE_SECRET", "edge-state"), ("TS_CLIENT_SECRET", "tskey-client-x"));
+        var tailscale = applied!.Networks.Single().Value.Tailscale!;
+        await Assert.That((tailscale.StateDir, tailscale.AuthKey!.Reveal())).IsEqualTo((expected, "tskey-client-x"));
+    }
+
+    [Test]
     public async Task The_environment_does_not_speak_of_several_networks()
     {
         const string File = """networks { ["a"] { tailscale { direct = true } }; ["b"] { tailscale { direct = true } } }""";

@@ -51,6 +51,9 @@ internal sealed class EngineTailnet(PathDiscovery paths, Filter filter, TailnetP
     public bool TakeRelayed(Timestamp now, int region, in PublicKey sender, ReadOnlySpan<byte> packet) =>
         DiscoPacket.TryRead(packet, out _) && paths.HandleRelayed(now, packet, region, sender) != DiscoVerdict.NotDisco;
 
+    /// <summary>Whether the policy lets a peer open a TCP connection there, were it to come now.</summary>
+    public bool MayConnect(IpAddress source, IpAddress destination, ushort port) => filter.Check(IpProtocol.Tcp, source, destination, port).IsAccepted;
+
     public bool LetsIn(ReadOnlySpan<byte> packet, PeerId peer) => filter.Inbound(packet, peers.IsJailed(peer)).IsAccepted;
 
     public bool LetsOut(ReadOnlySpan<byte> packet, PeerId peer) => filter.Outbound(packet, peers.IsJailed(peer)).IsAccepted;

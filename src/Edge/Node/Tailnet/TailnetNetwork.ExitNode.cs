@@ -7,6 +7,7 @@ namespace Edge.Node.Tailnet;
 // The peer through which the internet is reached.
 internal sealed partial class TailnetNetwork
 {
+    private NodeId _exitNode;
     private bool _saidNoExitNode;
 
     /// <summary>The stable ID of the exit node in use; empty: none.</summary>
@@ -17,7 +18,11 @@ internal sealed partial class TailnetNetwork
     {
         if (_settings.ExitNode is not { } wanted)
             return null;
-        var found = IpAddress.TryParse(wanted, out var address) ? map.FindPeer(address) : FindByName(map, wanted);
+        // The one of before is looked at first: a change of another peer costs no search.
+        var found = IpAddress.TryParse(wanted, out var address) ? map.FindPeer(address)
+            : map.FindPeer(_exitNode) is { } known && IsNamed(known, wanted) ? known
+            : FindByName(map, wanted);
+        _exitNode = found?.Id ?? default;
         var isRouter = found is not null && found.AllowedIps.Span.ToArray().Any(static prefix => prefix.Length == 0);
         ExitNodeId = isRouter ? found!.StableId : "";
         if (!isRouter && !_saidNoExitNode)
@@ -30,17 +35,22 @@ internal sealed partial class TailnetNetwork
         return isRouter ? found : null;
     }
 
-    // A node's whole name, its first label, or its stable ID.
     private static TailnetNode? FindByName(NetworkMap map, string wanted)
     {
-        var name = wanted.TrimEnd('.');
         foreach (var (_, peer) in map.Peers)
         {
-            var whole = peer.Name.AsSpan().TrimEnd('.');
-            var dot = whole.IndexOf('.');
-            if (whole.Equals(name, StringComparison.OrdinalIgnoreCase) || (dot > 0 && whole[..dot].Equals(name, StringComparison.OrdinalIgnoreCase)) || peer.StableId == wanted)
+            if (IsNamed(peer, wanted))
                 return peer;
         }
         return null;
+    }
+
+    // By its whole name, its first label, or its stable ID.
+    private static bool IsNamed(TailnetNode peer, string wanted)
+    {
+        var whole = peer.Name.AsSpan().TrimEnd('.');
+        var name = wanted.AsSpan().TrimEnd('.');
+        var dot = whole.IndexOf('.');
+        return whole.Equals(name, StringComparison.OrdinalIgnoreCase) || (dot > 0 && whole[..dot].Equals(name, StringComparison.OrdinalIgnoreCase)) || peer.StableId == wanted;
     }
 }

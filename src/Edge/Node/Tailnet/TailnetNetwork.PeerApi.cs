@@ -1,6 +1,5 @@
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
-using Edge.Foundation.Wire;
 using Edge.Node.Networks;
 using Edge.Node.Tailnet.PeerApi;
 using Edge.Protocols.Dns;
@@ -44,7 +43,7 @@ internal sealed partial class TailnetNetwork
         {
             // What stands for the internet in the rules of both families.
             var anywhere = peer.IsV4 ? IpAddress.V4(0) : new IpAddress((UInt128)0x2000 << 112);
-            await opened.Attachment.Shard.Ask(_ => isPermitted = opened.Attachment.Engine.Tailnet!.Filter.Check(IpProtocol.Tcp, peer, anywhere, 53).IsAccepted);
+            await opened.Attachment.Shard.Ask(_ => isPermitted = opened.Attachment.Engine.Tailnet!.MayConnect(peer, anywhere, 53));
         }
         catch (TimeoutException)
         {
