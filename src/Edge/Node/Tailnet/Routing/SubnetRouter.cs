@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Edge.Foundation.Addresses;
@@ -22,6 +23,7 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
     private readonly Func<IReadOnlyCollection<IpAddress>> _own;
     private readonly CancellationTokenSource _stop = new();
     private readonly UdpFlows _flows;
+    private readonly ConcurrentDictionary<Task, bool> _serving = [];
 
     // The network's thread's own.
     private readonly Dictionary<IpAddress, int> _byPeer = [];
@@ -74,7 +76,9 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
         }
         _open++;
         _byPeer[peer] = count + 1;
-        _ = Task.Run(() => Serve(tcp, destination, peer));
+        var serving = Task.Run(() => Serve(tcp, destination, peer));
+        _serving[serving] = true;
+        _ = serving.ContinueWith(done => _serving.TryRemove(done, out _), TaskScheduler.Default);
     }
 
     void INetworkRouter.Arrived(Timestamp now, UdpSocket socket) => _flows.Take(now, socket);
@@ -82,6 +86,7 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await Task.WhenAll(_serving.Keys);
         await _flows.DisposeAsync();
         _stop.Dispose();
     }
