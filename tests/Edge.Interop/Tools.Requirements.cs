@@ -25,6 +25,16 @@ internal static partial class Tools
         Skip.When(missing.Count > 0, $"not installed: {string.Join(", ", missing)} (scripts/setup --interop)");
     }
 
+    /// <summary>A program of the folder that <c>PEERS</c> names; the test is skipped, by name, where it is not there.</summary>
+    public static string Peer(string program)
+    {
+        var peers = Environment.GetEnvironmentVariable("PEERS") ?? "";
+        Skip.Unless(peers.Length > 0, $"PEERS names no folder with {program}");
+        var path = Path.Combine(peers, program);
+        Skip.Unless(File.Exists(path), $"{path} is not there");
+        return path;
+    }
+
     [LibraryImport("libc", EntryPoint = "unshare")]
     private static partial int Unshare(int flags);
 }

@@ -331,8 +331,6 @@ internal sealed class OrbServer : IAsyncDisposable
             { DataPlane.Tun: true } => "dataPlane { tun = true }",
             { ExitNode: not null } => "exitNode",
             { AdvertiseRoutes.IsEmpty: false } => "advertiseRoutes",
-            { Derp.Server: true } => "derp { server = true }",
-            { Derp.CustomRelays.IsEmpty: false } => "derp { customRelays }",
             { StateDir: { } state } when state.StartsWith("kube:", StringComparison.Ordinal) => "stateDir = \"kube:\"",
             _ => null,
         };

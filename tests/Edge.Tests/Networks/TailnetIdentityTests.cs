@@ -19,8 +19,8 @@ public sealed class TailnetIdentityTests
         await using var control = await LabControl.Start(new LabControlOptions
         {
             Domain = "edge.test",
-            Relays = $$$"""
-                {"Regions":{"900":{"RegionID":900,"RegionCode":"lab","RegionName":"Lab","Nodes":[{"Name":"900a","RegionID":900,"HostName":"127.0.0.1","CertName":"{{{relay.Node.CertName}}}","IPv4":"127.0.0.1","IPv6":"none","DERPPort":{{{relay.Node.Port}}},"STUNPort":-1}]}}}
+            Relays = $$$$"""
+                {"Regions":{"900":{"RegionID":900,"RegionCode":"lab","RegionName":"Lab","Nodes":[{"Name":"900a","RegionID":900,"HostName":"127.0.0.1","CertName":"{{{{relay.Node.CertName}}}}","IPv4":"127.0.0.1","IPv6":"none","DERPPort":{{{{relay.Node.Port}}}},"STUNPort":-1}]}}}
                 """,
         });
         await using var upstream = Echo.Start();

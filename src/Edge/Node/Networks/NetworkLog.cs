@@ -37,4 +37,7 @@ internal static partial class NetworkLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the network {Name}: no {Kind} on {Address}: {Reason}. Choose another address in `tunnel`.")]
     public static partial void ProxyNotUp(this ILogger log, string name, string kind, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the network {Name}: a connection of {Kind} has ended: {Reason}")]
+    public static partial void ProxyConnectionEnded(this ILogger log, string name, string kind, string reason);
 }
