@@ -141,8 +141,8 @@ public sealed class EdgeCommandLineTests
     public async Task Colour_marks_the_words_and_changes_nothing_else()
     {
         var error = new StringWriter();
-        await Program.Run(["status"], new Terminal(new StringWriter(), error, HasColour: true));
+        await Program.Run(["ping"], new Terminal(new StringWriter(), error, HasColour: true));
         await Assert.That(error.ToString()).IsEqualTo(
-            "edge: \e[1;31merror:\e[0m this build does not have `edge status` yet\n  \e[36mhelp:\e[0m `edge help` lists what it has.\n");
+            "edge: \e[1;31merror:\e[0m this build does not have `edge ping` yet\n  \e[36mhelp:\e[0m `edge help` lists what it has.\n");
     }
 }
