@@ -94,8 +94,8 @@ public sealed class NetworkNamesTests
     private static async void AnswerOnce(TunnelConnection connection)
     {
         await using var stream = new TunnelStream(connection);
-        // A question that came over TCP is asked over both at once: the small one's answer is to be the datagram.
-        if (await DnsStream.Read(stream, CancellationToken.None) is { } query && query.Span[13] == (byte)'l')
+        // Who is asked over TCP asks both ways at once: of the small name only the datagram may tell.
+        if (await DnsStream.Read(stream, CancellationToken.None) is { } query && query[13] == (byte)'l')
             await DnsStream.Write(stream, Questions.Answer(query, 60, "10.2.2.2"), CancellationToken.None);
     }
 
