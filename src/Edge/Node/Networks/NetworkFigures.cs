@@ -1,4 +1,5 @@
 using Edge.Dataplane;
+using Edge.Protocols.WireGuard;
 
 namespace Edge.Node.Networks;
 
@@ -36,16 +37,29 @@ internal readonly record struct NetworkFigures(long PacketsOut, long BytesOut, l
     /// <summary>Of those that were dropped: were to leave, and there was no peer or no way.</summary>
     public long Unsent { get; init; }
 
-    /// <summary>What the engine has counted.</summary>
-    public NetworkFigures With(in EngineCounters counters) => this with
+    /// <summary>
+    /// Of any thread: each number is whole on a 64-bit machine, and that they are of slightly different moments does not matter to who looks at them.
+    /// </summary>
+    /// <param name="engine">What it has counted.</param>
+    /// <param name="lost">Packets that found no room beside it.</param>
+    /// <param name="connections">Open now.</param>
+    public static NetworkFigures Of(Engine engine, long lost, int connections)
     {
-        InDirectV4 = PathFigures.Of(counters.InDirectV4),
-        InDirectV6 = PathFigures.Of(counters.InDirectV6),
-        InRelayed = PathFigures.Of(counters.InRelayed),
-        OutDirectV4 = PathFigures.Of(counters.OutDirectV4),
-        OutDirectV6 = PathFigures.Of(counters.OutDirectV6),
-        OutRelayed = PathFigures.Of(counters.OutRelayed),
-        Filtered = counters.Filtered,
-        Unsent = counters.Unroutable + counters.Pathless,
-    };
+        var counters = engine.Counters;
+        var dropped = lost + counters.Unroutable + counters.Pathless + counters.ForeignSource + counters.Filtered;
+        for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
+            dropped += (long)engine.Device.CountOf(verdict);
+        return new NetworkFigures(
+            counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, connections)
+        {
+            InDirectV4 = PathFigures.Of(counters.InDirectV4),
+            InDirectV6 = PathFigures.Of(counters.InDirectV6),
+            InRelayed = PathFigures.Of(counters.InRelayed),
+            OutDirectV4 = PathFigures.Of(counters.OutDirectV4),
+            OutDirectV6 = PathFigures.Of(counters.OutDirectV6),
+            OutRelayed = PathFigures.Of(counters.OutRelayed),
+            Filtered = counters.Filtered,
+            Unsent = counters.Unroutable + counters.Pathless,
+        };
+    }
 }

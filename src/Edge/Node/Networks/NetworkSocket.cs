@@ -68,7 +68,7 @@ internal sealed class NetworkSocket : IThreadPoolWorkItem, IDisposable
                 return true;
             _isPosted = true;
         }
-        if (_network.Ask(_send))
+        if (_network.Post(_send))
             return true;
         lock (_gate)
         {

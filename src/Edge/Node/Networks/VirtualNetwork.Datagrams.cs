@@ -1,6 +1,5 @@
 using Edge.Dataplane;
 using Edge.Foundation.Addresses;
-using Edge.Foundation.Time;
 using Edge.Io;
 
 namespace Edge.Node.Networks;
@@ -51,7 +50,7 @@ internal sealed partial class VirtualNetwork
             _sockets.Add(socket);
         try
         {
-            if (!TryPost(_ => done.TrySetResult(socket.Begin())))
+            if (!Post(_ => done.TrySetResult(socket.Begin())))
                 throw new DialException(DialStep.Connect, $"no datagrams to {remote}: the network `{Name}` {_state}");
             if (!await done.Task.WaitAsync(s_dialling, cancellation))
                 throw new DialException(DialStep.Connect, $"no datagrams to {remote}: the network `{Name}` has no UDP port left");
@@ -66,14 +65,10 @@ internal sealed partial class VirtualNetwork
         }
     }
 
-    /// <summary>Runs it on the network's thread.</summary>
-    /// <returns>False: that does not run.</returns>
-    internal bool Ask(Action<Timestamp> request) => TryPost(request);
-
     internal void Remove(NetworkSocket socket)
     {
         lock (_lock)
             _sockets.Remove(socket);
-        TryPost(_ => socket.End());
+        Post(_ => socket.End());
     }
 }

@@ -102,7 +102,7 @@ internal sealed partial class VirtualNetwork : INetstackUser
         var before = Addresses;
         Volatile.Write(ref _addresses, [.. addresses]);
         // Who dials from one of them is behind this in the line.
-        TryPost(_ =>
+        Post(_ =>
         {
             foreach (var gone in before.Except(addresses))
                 Stack.RemoveAddress(gone);
@@ -148,7 +148,7 @@ internal sealed partial class VirtualNetwork : INetstackUser
             throw new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` has no {(remote.Address.IsV4 ? "IPv4" : "IPv6")} address of its own");
         var done = new TaskCompletionSource<TunnelConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
         TunnelConnection? dialling = null;
-        if (!TryPost(now => dialling = Connect(now, local, remote, done)))
+        if (!Post(now => dialling = Connect(now, local, remote, done)))
             throw new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` {_state}");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_dialling);
@@ -163,7 +163,7 @@ internal sealed partial class VirtualNetwork : INetstackUser
             if (given is not null && !cancellation.IsCancellationRequested)
                 return given;
             var reason = new TaskCompletionSource<DialException>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var isPosted = TryPost(now =>
+            var isPosted = Post(now =>
             {
                 dialling?.GiveUp(now);
                 reason.SetResult(Unreached(now, remote, CloseReason.TimedOut));
@@ -232,7 +232,22 @@ internal sealed partial class VirtualNetwork : INetstackUser
         }
     }
 
-    /// <summary>On the network's thread: resets what is still open.</summary>
+    /// <summary>Resets what is still open, and returns when the resets have left, or the data path has ended.</summary>
+    public async Task DropAll(Shard shard)
+    {
+        try
+        {
+            // The resets leave in the turn before the second question.
+            await shard.Ask(_ => DropAll());
+            await shard.Ask(static _ => { });
+        }
+        catch (TimeoutException)
+        {
+            // The data path has ended before.
+        }
+    }
+
+    /// <summary>On the network's thread, or when that has ended: resets what is still open.</summary>
     public void DropAll()
     {
         foreach (var connection in _connections)
@@ -289,9 +304,6 @@ internal sealed partial class VirtualNetwork : INetstackUser
         return await done.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Runs something on the network's thread, in order; never where that has ended.</summary>
-    internal void Post(Action<Timestamp> request) => TryPost(request);
-
     /// <summary>On the network's thread: what a dialler is told.</summary>
     internal DialException Unreached(Timestamp now, Endpoint remote, CloseReason reason)
     {
@@ -302,6 +314,16 @@ internal sealed partial class VirtualNetwork : INetstackUser
             _ => (DialFault.TimedOut, Explain(now, remote.Address) ?? "it does not answer"),
         };
         return new DialException(DialStep.Connect, $"no connection to {remote} through the network `{Name}`: {what}") { Fault = fault };
+    }
+
+    /// <summary>Runs something on the network's thread, in order.</summary>
+    /// <returns>False: that does not run, and neither will this.</returns>
+    internal bool Post(Action<Timestamp> request)
+    {
+        if (Volatile.Read(ref _post) is not { } post)
+            return false;
+        post(request);
+        return true;
     }
 
     /// <summary>On the network's thread: whether all that was written has been taken by the other sides.</summary>
@@ -348,14 +370,6 @@ internal sealed partial class VirtualNetwork : INetstackUser
             }
             segments = next;
         }
-    }
-
-    private bool TryPost(Action<Timestamp> request)
-    {
-        if (Volatile.Read(ref _post) is not { } post)
-            return false;
-        post(request);
-        return true;
     }
 
     private void Begin(NetworkListener listener)

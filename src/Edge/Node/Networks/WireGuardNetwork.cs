@@ -10,7 +10,6 @@ using Edge.Io.Native;
 using Edge.Node.Tunnels;
 using Edge.Node.WgQuick;
 using Edge.Protocols.Netstack;
-using Edge.Protocols.WireGuard;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Node.Networks;
@@ -59,21 +58,7 @@ internal sealed class WireGuardNetwork : INetworkNode
 
     public TailnetResolver? Resolver => null;
 
-    public NetworkFigures Figures
-    {
-        get
-        {
-            // Each number is whole on a 64-bit machine; that they are of slightly different moments does not matter to who looks at them.
-            if (_engine is not { } engine)
-                return default;
-            var counters = engine.Counters;
-            var dropped = counters.Unroutable + counters.Pathless + counters.ForeignSource + counters.Filtered;
-            for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
-                dropped += (long)engine.Device.CountOf(verdict);
-            return new NetworkFigures(
-                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections).With(counters);
-        }
-    }
+    public NetworkFigures Figures => _engine is { } engine ? NetworkFigures.Of(engine, lost: 0, Network.Connections) : default;
 
     public void Start()
     {
@@ -102,16 +87,7 @@ internal sealed class WireGuardNetwork : INetworkNode
         Network.Stop("has ended");
         if (_attachment is { } attachment)
         {
-            try
-            {
-                // The resets leave in the turn before the second question.
-                await attachment.Ask(_ => Network.DropAll());
-                await attachment.Ask(static _ => { });
-            }
-            catch (TimeoutException)
-            {
-                // The data path has ended before.
-            }
+            await Network.DropAll(attachment.Shard);
             await attachment.DisposeAsync();
         }
         _configuration.Dispose();

@@ -24,7 +24,6 @@ using Edge.Node.Tailnet.State;
 using Edge.Protocols.Control.Session;
 using Edge.Protocols.Dns;
 using Edge.Protocols.Netstack;
-using Edge.Protocols.WireGuard;
 using Microsoft.Extensions.Logging;
 using PublicKey = Edge.Foundation.Keys.PublicKey;
 using Settings = Edge.Foundation.Configuration.Tailscale;
@@ -122,36 +121,12 @@ internal sealed partial class TailnetNetwork : INetworkNode
 
     public NetworkMap? Netmap => Map;
 
-    public NetworkFigures Figures
-    {
-        get
-        {
-            // Each number is whole on a 64-bit machine; that they are of slightly different moments does not matter to who looks at them.
-            if (_opened is not { } opened)
-                return default;
-            var engine = opened.Attachment.Engine;
-            var counters = engine.Counters;
-            var dropped = counters.Unroutable + counters.Pathless + counters.ForeignSource + counters.Filtered + opened.Attachment.Lost;
-            for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
-                dropped += (long)engine.Device.CountOf(verdict);
-            return new NetworkFigures(
-                counters.Sealed, counters.SealedBytes, counters.Opened, counters.OpenedBytes, (long)engine.Device.CountOf(OpenVerdict.Handshake), dropped, Network.Connections).With(counters);
-        }
-    }
+    public NetworkFigures Figures => _opened is { } opened ? NetworkFigures.Of(opened.Attachment.Engine, opened.Attachment.Lost, Network.Connections) : default;
 
     public void Start()
     {
         _options.Changed(Network.Name, "it is starting");
         _life = Task.Run(Live);
-    }
-
-    /// <summary>Managed memory that the network's thread ever allocated, but for what others asked of it.</summary>
-    /// <exception cref="TimeoutException">The data path does not answer.</exception>
-    public async Task<long> AllocatedBytes()
-    {
-        var bytes = 0L;
-        await _opened!.Attachment.Shard.Ask(_ => bytes = _opened.Attachment.Shard.Status.AllocatedBytes);
-        return bytes;
     }
 
     public Task Drain(CancellationToken limit) => _opened is { } opened ? Network.Drain(opened.Attachment.Shard, _options.Time, limit) : Task.CompletedTask;
@@ -391,16 +366,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
         if (_control.Task.IsCompleted)
             await (await _control.Task).DisposeAsync();
         await _saving;
-        try
-        {
-            // The resets leave in the turn before the second question.
-            await opened.Attachment.Shard.Ask(_ => Network.DropAll());
-            await opened.Attachment.Shard.Ask(static _ => { });
-        }
-        catch (TimeoutException)
-        {
-            // The data path has ended before.
-        }
+        await Network.DropAll(opened.Attachment.Shard);
         await opened.Attachment.DisposeAsync();
         await opened.Relays.DisposeAsync();
         opened.Identity.Dispose();
