@@ -26,10 +26,9 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _serving = [];
 
     // The network's thread's own.
-    private readonly Dictionary<IpAddress, int> _byPeer = [];
+    private readonly PeerCounts _open;
     private TcpListener? _listener;
     private UdpSocket? _socket;
-    private int _open;
 
     /// <param name="network">Whose peers are served.</param>
     /// <param name="policy">What they reach.</param>
@@ -39,6 +38,7 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
     public SubnetRouter(VirtualNetwork network, RoutePolicy policy, Func<IReadOnlyCollection<IpAddress>> own, TimeProvider time, RouteLimits? limits = null)
     {
         (_network, _policy, _own, _limits) = (network, policy, own, limits ?? new());
+        _open = new PeerCounts(_limits.Connections, _limits.ConnectionsOfPeer);
         _flows = new UdpFlows(network, Permits, destination => Target(destination), time, _limits, _stop.Token);
     }
 
@@ -68,14 +68,11 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
             tcp.Reject(RejectKind.Reset);
             return;
         }
-        var count = _byPeer.GetValueOrDefault(peer);
-        if (_open >= _limits.Connections || count >= _limits.ConnectionsOfPeer || _stop.IsCancellationRequested)
+        if (_stop.IsCancellationRequested || !_open.TryAdd(peer))
         {
             tcp.Reject(RejectKind.Silence);
             return;
         }
-        _open++;
-        _byPeer[peer] = count + 1;
         var serving = Task.Run(() => Serve(tcp, destination, peer));
         _serving[serving] = true;
         _ = serving.ContinueWith(done => _serving.TryRemove(done, out _), TaskScheduler.Default);
@@ -131,7 +128,7 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
         }
         finally
         {
-            _network.Post(_ => Leave(peer));
+            _network.Post(_ => _open.Remove(peer));
         }
     }
 
@@ -156,13 +153,4 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
     }
 
     private void Reject(TcpConnection tcp, RejectKind kind) => _network.Post(_ => tcp.Reject(kind));
-
-    private void Leave(IpAddress peer)
-    {
-        _open--;
-        if (_byPeer.GetValueOrDefault(peer) is > 1 and var count)
-            _byPeer[peer] = count - 1;
-        else
-            _byPeer.Remove(peer);
-    }
 }

@@ -20,7 +20,7 @@ internal sealed class UdpFlows : IAsyncDisposable
     private readonly CancellationToken _stopping;
     private readonly ITimer _sweep;
     private readonly Dictionary<(Endpoint Peer, Endpoint Destination), UdpFlow> _flows = [];
-    private readonly Dictionary<IpAddress, int> _byPeer = [];
+    private readonly PeerCounts _counts;
     private readonly List<UdpFlow> _idle = [];
     private readonly ConcurrentDictionary<Task, bool> _running = [];
     private readonly byte[] _datagram = new byte[MostDatagram];
@@ -28,6 +28,7 @@ internal sealed class UdpFlows : IAsyncDisposable
     public UdpFlows(VirtualNetwork network, Func<IpAddress, bool> permits, Func<Endpoint, IPEndPoint> target, TimeProvider time, RouteLimits limits, CancellationToken stopping)
     {
         (_network, _permits, _target, _limits, _stopping) = (network, permits, target, limits, stopping);
+        _counts = new PeerCounts(limits.Flows, limits.FlowsOfPeer);
         var interval = limits.IdleName / 2;
         _sweep = time.CreateTimer(_ => _network.Post(Sweep), null, interval, interval);
     }
@@ -56,12 +57,10 @@ internal sealed class UdpFlows : IAsyncDisposable
     {
         if (_flows.TryGetValue((peer, destination), out var flow))
             return flow;
-        var count = _byPeer.GetValueOrDefault(peer.Address);
-        if (_flows.Count >= _limits.Flows || count >= _limits.FlowsOfPeer || _stopping.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested || !_counts.TryAdd(peer.Address))
             return null;
         flow = new UdpFlow(peer, destination);
         _flows.Add((peer, destination), flow);
-        _byPeer[peer.Address] = count + 1;
         var running = Task.Run(() => Run(flow, socket));
         _running[running] = true;
         _ = running.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
@@ -110,9 +109,6 @@ internal sealed class UdpFlows : IAsyncDisposable
         if (!_flows.TryGetValue((flow.Peer, flow.Destination), out var there) || there != flow)
             return;
         _flows.Remove((flow.Peer, flow.Destination));
-        if (_byPeer.GetValueOrDefault(flow.Peer.Address) is > 1 and var count)
-            _byPeer[flow.Peer.Address] = count - 1;
-        else
-            _byPeer.Remove(flow.Peer.Address);
+        _counts.Remove(flow.Peer.Address);
     }
 }
