@@ -213,7 +213,7 @@ internal sealed class FetchCommand : EdgeCommand
             };
             if (url.Scheme != Uri.UriSchemeHttps)
                 return handler;
-            handler.SslOptions = Tls.ClientOf(url.IdnHost, isInsecure || CaBundle.Find() is not { Problem: null } bundle ? [] : bundle.Load());
+            handler.SslOptions = Tls.ClientOf(url.IdnHost, isInsecure ? [] : CaBundle.Roots().Value);
 #pragma warning disable CA5359 // Accepting every certificate is what `--insecure` asks for.
             if (isInsecure)
                 handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
@@ -258,7 +258,7 @@ internal sealed class FetchCommand : EdgeCommand
         }
 
         private static string RelayOf(NetworkMap map, TailnetNode peer) =>
-            map.Relays.Find(peer.HomeRegion) is { } region ? string.Create(CultureInfo.InvariantCulture, $"{region.Code} (region {region.Id})") : "of a region that is not in the map";
+            map.Relays.Find(peer.HomeRegion) is { } region ? TailnetNetwork.Describe(region) : "of a region that is not in the map";
 
         private void Say(string what)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using Edge.Foundation.Configuration;
 using Edge.Io;
+using Edge.Node.Tailnet;
 
 namespace Edge.Cli;
 
@@ -13,9 +14,6 @@ internal sealed class NodeFlags
 {
     /// <summary>Of the network that is made where the configuration has none.</summary>
     public const string DefaultName = "default";
-
-    // A state in a Kubernetes Secret.
-    private const string KubernetesSecret = "kube:";
 
     private static readonly string[] s_keyVariables = ["TAILSCALE_AUTH_KEY", "TS_AUTHKEY", "TS_AUTH_KEY", "TS_CLIENT_SECRET"];
 
@@ -87,11 +85,11 @@ internal sealed class NodeFlags
     }
 
     private static string PlaceOf(string state) =>
-        state == StateDirectory.Memory || state.StartsWith(KubernetesSecret, StringComparison.Ordinal) ? state : Path.GetFullPath(state);
+        state == StateDirectory.Memory || state.StartsWith(TailnetSettings.KubernetesSecret, StringComparison.Ordinal) ? state : Path.GetFullPath(state);
 
     // The folder of the environment is the default's affair, and comes before it.
     private static string? FromSecret(Func<string, string?> environment) =>
-        environment("TS_KUBE_SECRET") is { Length: > 0 } secret && string.IsNullOrEmpty(environment("TS_STATE_DIR")) ? KubernetesSecret + secret : null;
+        environment("TS_KUBE_SECRET") is { Length: > 0 } secret && string.IsNullOrEmpty(environment("TS_STATE_DIR")) ? TailnetSettings.KubernetesSecret + secret : null;
 
     /// <param name="line">The command line.</param>
     /// <param name="environment">The environment.</param>

@@ -26,8 +26,10 @@ internal sealed record DerpNode
     /// <summary>No relay.</summary>
     public bool IsStunOnly { get; init; }
 
-    /// <summary>0: 443.</summary>
+    /// <summary>0: 443; <see cref="TlsPort"/> is the one to dial.</summary>
     public int DerpPort { get; init; }
+
+    public int TlsPort => DerpPort == 0 ? 443 : DerpPort;
 
     /// <summary>Its certificate is not verified; only tests say so.</summary>
     public bool IsInsecureForTests { get; init; }

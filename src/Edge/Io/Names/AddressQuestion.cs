@@ -12,21 +12,12 @@ internal static class AddressQuestion
     /// <returns>The addresses, and where there are none why.</returns>
     public static async Task<(List<IPAddress> Addresses, DnsCode Code)> Ask(NameServer server, string name, CancellationToken cancellation)
     {
-        var (v4, v6) = (server.Ask(QueryOf(name, DnsType.A), DnsTransport.Tcp), server.Ask(QueryOf(name, DnsType.Aaaa), DnsTransport.Tcp));
+        var (v4, v6) = (server.Ask(DnsMessage.Ask(name, DnsType.A), DnsTransport.Tcp), server.Ask(DnsMessage.Ask(name, DnsType.Aaaa), DnsTransport.Tcp));
         await Task.WhenAll(v4, v6).WaitAsync(cancellation);
         var addresses = new List<IPAddress>();
         var code = Read((await v4).Span, DnsType.A, addresses);
         var other = Read((await v6).Span, DnsType.Aaaa, addresses);
         return (addresses, code == DnsCode.Success ? code : other);
-    }
-
-    private static byte[] QueryOf(string name, DnsType type)
-    {
-        Span<byte> wire = stackalloc byte[DnsName.MaxWire];
-        Span<byte> message = stackalloc byte[DnsWriter.MostBytes];
-        scoped var writer = new DnsWriter(message, new DnsHeader(0, DnsHeader.RecursionDesired, 1, 0, 0, 0));
-        writer.WriteQuestion(new DnsQuestion(wire[..DnsName.ToWire(name, wire)], type, DnsQuestion.Internet));
-        return message[..writer.Finish()].ToArray();
     }
 
     /// <summary>Adds the answer's addresses. What stands between them and the name (CNAME) was put together by the server that was asked.</summary>

@@ -88,7 +88,7 @@ internal sealed class BootstrapResolver(IResolver system, Func<DerpMap> relays, 
                 var known = new DerpNode
                 {
                     HostName = node.HostName,
-                    Port = node.DerpPort == 0 ? 443 : node.DerpPort,
+                    Port = node.TlsPort,
                     CertName = node.CertificateName,
                     IsInsecure = node.IsInsecureForTests,
                 };

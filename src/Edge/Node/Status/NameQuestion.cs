@@ -29,14 +29,7 @@ internal sealed class NameQuestion
         return DnsName.Normalize(name) is { } text && text != "." ? new NameQuestion(text, parsed) : null;
     }
 
-    public Task<ReadOnlyMemory<byte>> Ask(INameServer server)
-    {
-        Span<byte> wire = stackalloc byte[DnsName.MaxWire];
-        Span<byte> message = stackalloc byte[DnsWriter.MostBytes];
-        scoped var writer = new DnsWriter(message, new DnsHeader(0, DnsHeader.RecursionDesired, 1, 0, 0, 0));
-        writer.WriteQuestion(new DnsQuestion(wire[..DnsName.ToWire(_name, wire)], _type, DnsQuestion.Internet));
-        return server.Ask(message[..writer.Finish()].ToArray(), DnsTransport.Tcp);
-    }
+    public Task<ReadOnlyMemory<byte>> Ask(INameServer server) => server.Ask(DnsMessage.Ask(_name, _type), DnsTransport.Tcp);
 
     /// <summary>Writes the answer: the message in Base64 and the resolvers, as Tailscale's LocalAPI does, and what it says.</summary>
     public void Write(Utf8JsonWriter json, ReadOnlySpan<byte> answer)

@@ -130,6 +130,7 @@ internal sealed partial class TailnetNetwork
 
     private string RegionName(int region) => Map?.Relays.Find(region) is { } known ? Describe(known) : string.Create(CultureInfo.InvariantCulture, $"{region}");
 
-    private static string Describe(DerpRegion region) =>
+    /// <summary>A region's relays, for people.</summary>
+    public static string Describe(DerpRegion region) =>
         region.Code.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $"{region.Code} (region {region.Id})") : string.Create(CultureInfo.InvariantCulture, $"region {region.Id}");
 }

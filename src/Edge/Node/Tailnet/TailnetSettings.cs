@@ -18,8 +18,8 @@ namespace Edge.Node.Tailnet;
 /// <summary>What a `tailscale` block comes to.</summary>
 internal static class TailnetSettings
 {
-    // What a state in a Kubernetes Secret begins with; the Secret's name follows.
-    private const string Secret = "kube:";
+    /// <summary>What a state in a Kubernetes Secret begins with; the Secret's name follows.</summary>
+    public const string KubernetesSecret = "kube:";
 
     // A packet buffer, as `bufferPoolSize` counts them.
     private const int BufferSize = 2 * 1024;
@@ -36,10 +36,10 @@ internal static class TailnetSettings
         warning = null;
         if (settings.StateDir == StateDirectory.Memory)
             return (new MemoryStore(), null);
-        if (settings.StateDir is { } kept && kept.StartsWith(Secret, StringComparison.Ordinal))
+        if (settings.StateDir is { } kept && kept.StartsWith(KubernetesSecret, StringComparison.Ordinal))
         {
             var api = KubernetesStore.Api(Environment.GetEnvironmentVariable);
-            return (new KubernetesStore(kept[Secret.Length..], api, new PodAccount(PodAccount.StandardFolder), new Dialler(options.Resolver, options.Time)), null);
+            return (new KubernetesStore(kept[KubernetesSecret.Length..], api, new PodAccount(PodAccount.StandardFolder), new Dialler(options.Resolver, options.Time)), null);
         }
         if (settings.StateDir is { } named)
             return (new FolderStore(named), named);

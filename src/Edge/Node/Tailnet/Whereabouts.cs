@@ -329,7 +329,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
             {
                 var began = Stopwatch.GetTimestamp();
                 var host = IpAddress.TryParse(node.Ipv4, out _) ? node.Ipv4 : node.HostName;
-                await (await dialler.Dial(host, node.DerpPort == 0 ? 443 : node.DerpPort, limit.Token)).DisposeAsync();
+                await (await dialler.Dial(host, node.TlsPort, limit.Token)).DisposeAsync();
                 return new RegionLatency(region.Id, Stopwatch.GetElapsedTime(began), null);
             }
             catch (DialException)

@@ -14,6 +14,18 @@ internal static class DnsMessage
     /// <summary>The extended flags of an OPT record: the sender wants signatures (RFC 3225 section 3).</summary>
     private const ushort WantsSignatures = 0x8000;
 
+    /// <summary>A question of a client's, with an ID of 0.</summary>
+    /// <param name="name">A name's text.</param>
+    /// <param name="type">What is asked for.</param>
+    public static byte[] Ask(string name, DnsType type)
+    {
+        Span<byte> wire = stackalloc byte[DnsName.MaxWire];
+        Span<byte> message = stackalloc byte[DnsWriter.MostBytes];
+        scoped var writer = new DnsWriter(message, new DnsHeader(0, DnsHeader.RecursionDesired, 1, 0, 0, 0));
+        writer.WriteQuestion(new DnsQuestion(wire[..DnsName.ToWire(name, wire)], type, DnsQuestion.Internet));
+        return message[..writer.Finish()].ToArray();
+    }
+
     /// <summary>The OPT record of a message (RFC 6891 section 6.1.2).</summary>
     /// <param name="message">A message whose question can be read.</param>
     /// <param name="sizeOffset">Where it says how large an answer may be; 0 when there is none.</param>

@@ -206,7 +206,7 @@ internal sealed class RelayLink : IDerpReceiver, IAsyncDisposable
     private static Io.Derp.DerpNode Describe(RelayNode node, string ideal) => new()
     {
         HostName = node.HostName,
-        Port = node.DerpPort == 0 ? 443 : node.DerpPort,
+        Port = node.TlsPort,
         CertName = node.CertificateName,
         IPv4 = node.Ipv4,
         IPv6 = node.Ipv6,
