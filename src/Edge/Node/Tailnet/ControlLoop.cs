@@ -87,6 +87,7 @@ internal sealed class ControlLoop : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
+            // The node ends.
         }
         finally
         {

@@ -54,10 +54,11 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
     public TailnetAttachment(AttachmentTerms terms, PrivateKey nodeKey, EngineStack stack, RelayLinks relays)
     {
         (_terms, _stack, Relays) = (terms, stack, relays);
+        // First, since there may be none to be had: nothing is left behind then.
+        _sockets = SocketPair.Open(terms.ListenPort, 0, terms.Report);
         _inbox = new PacketQueue(terms.QueueCapacity);
         _takeRelayed = TakeRelayed;
         _discoKey = NewKey(_entropy);
-        _sockets = SocketPair.Open(terms.ListenPort, 0, terms.Report);
         (_engine, _stamps) = MakeEngine(nodeKey);
         Shard = new Shard(_engine, terms.Name, null, _sockets.V4, _sockets.V6, this, NetlinkWatch.TryOpen(), terms.AddressesChanged);
         Shard.Start();
