@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Edge.Tests.Image;
 
 namespace Edge.Interop;
@@ -44,7 +43,7 @@ public sealed class OrbNetworkTests
         Tools.Require("wg", "curl", "wireguard-go");
         await using var lab = await Lab.Create();
         var keys = await TunnelKeys.Make();
-        var hash = await Noise(Path.Combine(lab.Folder, "noise"), Gibibyte);
+        var hash = await Transfer.WriteNoise(Path.Combine(lab.Folder, "noise"), Gibibyte);
         await WireGuardGoSide.Start(lab.B, keys, new SideOptions());
         await OrbSide.Start(lab.B, """servers { [":9000"] { handler = new StaticFiles { root = "." } } }""", Published.Plain());
         var a = await OrbSide.Start(lab.A, $$"""
@@ -126,19 +125,5 @@ public sealed class OrbNetworkTests
     {
         var output = await side.Run("sh", "-c", $"set -e; curl -sSf --max-time 110 '{url}' | sha256sum");
         return output.Split(' ')[0];
-    }
-
-    private static async Task<string> Noise(string path, long bytes)
-    {
-        var block = RandomNumberGenerator.GetBytes(1 << 20);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var file = File.Create(path);
-        for (long at = 0; at < bytes; at += block.Length)
-        {
-            BitConverter.TryWriteBytes(block, at);
-            hash.AppendData(block);
-            await file.WriteAsync(block);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

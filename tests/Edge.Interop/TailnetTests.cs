@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Edge.Tests.Image;
 
 namespace Edge.Interop;
@@ -42,7 +41,7 @@ public sealed class TailnetTests
         var net = await Tailnet.Start(lab, isRelayed: false);
         var (a, _) = (await net.Serve(lab.A, "a"), await net.Serve(lab.B, "b"));
         var stock = await net.Stock(lab.B);
-        var hash = await Noise(Path.Combine(lab.Folder, "noise"), Gibibyte);
+        var hash = await Transfer.WriteNoise(Path.Combine(lab.Folder, "noise"), Gibibyte);
         await a.Printed("the home relay is");
         await Fetches(lab.A, "http://b/hello.txt", "hello from b", "--socks5-hostname", Socks);
         await Assert.That(await HashOf(lab.A, $"--socks5-hostname {Socks} http://b/noise")).IsEqualTo(hash);
@@ -59,7 +58,7 @@ public sealed class TailnetTests
         await using var lab = await Lab.Create();
         var net = await Tailnet.Start(lab, isRelayed: true);
         var (a, _) = (await net.Serve(lab.A, "a"), await net.Serve(lab.B, "b"));
-        var hash = await Noise(Path.Combine(lab.Folder, "noise"), Gibibyte / 8);
+        var hash = await Transfer.WriteNoise(Path.Combine(lab.Folder, "noise"), Gibibyte / 8);
         await a.Printed("connected to the relay");
         await Fetches(lab.A, "http://b/hello.txt", "hello from b", "--socks5-hostname", Socks);
         await Assert.That(await HashOf(lab.A, $"--socks5-hostname {Socks} http://b/noise")).IsEqualTo(hash);
@@ -88,19 +87,5 @@ public sealed class TailnetTests
         // A curl that fails half-way must not pass for a wrong hash.
         var output = await side.Run("sh", "-c", $"set -e; curl -sSf --max-time 115 -o {side.Lab.Folder}/fetched-{side.Name} {arguments}; sha256sum {side.Lab.Folder}/fetched-{side.Name}");
         return output.Split(' ')[0];
-    }
-
-    private static async Task<string> Noise(string path, long bytes)
-    {
-        var block = RandomNumberGenerator.GetBytes(1 << 20);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var file = File.Create(path);
-        for (long at = 0; at < bytes; at += block.Length)
-        {
-            BitConverter.TryWriteBytes(block, at);
-            hash.AppendData(block);
-            await file.WriteAsync(block);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -29,6 +29,24 @@ internal static class Transfer
         return count == bytes && received.AsSpan().SequenceEqual(sent);
     }
 
+    /// <summary>Writes a file that nothing can be lost of, doubled or swapped in unseen.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="bytes">A multiple of 1 MiB.</param>
+    /// <returns>Its SHA-256, in hexadecimal digits.</returns>
+    public static async Task<string> WriteNoise(string path, long bytes)
+    {
+        var block = RandomNumberGenerator.GetBytes(BlockSize);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = File.Create(path);
+        for (long at = 0; at < bytes; at += BlockSize)
+        {
+            BitConverter.TryWriteBytes(block, at);
+            hash.AppendData(block);
+            await file.WriteAsync(block);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private static async Task<byte[]> Send(Socket socket, long bytes, CancellationToken cancellation)
     {
         // One block of noise, told apart each time by a number at its start: nothing that is lost, doubled or swapped goes unseen.
