@@ -41,6 +41,23 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
         return new CommandRun(process.ExitCode, await output, await error);
     }
 
+    /// <summary>
+    /// The built executable as another user, from root, by setpriv (util-linux). It runs from a copy that every user may reach: the repository may lie in
+    /// a folder that is somebody's own.
+    /// </summary>
+    public static async Task<CommandRun> AsNobody(params string[] args)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+        {
+            var name = Path.GetFileName(file);
+            if (name is "edge" or "edge.deps.json" or "edge.runtimeconfig.json" || name.EndsWith(".dll", StringComparison.Ordinal))
+                File.Copy(file, Path.Combine(folder.Path, name));
+        }
+        await Start("chmod", ["755", folder.Path]);
+        return await Start("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Path.Combine(folder.Path, "edge"), .. args], ("HOME", folder.Path));
+    }
+
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "edge");
 
     /// <summary>The path of an installed program, or null.</summary>
