@@ -10,7 +10,7 @@ namespace Edge.Cli;
 internal sealed class EdgeCommandLine
 {
     /// <summary>Commands that users of Edge's documentation will try before their issue is done. They are not listed as if they worked.</summary>
-    public static readonly IReadOnlyList<string> Planned = ["fetch", "status", "ping", "whois", "netcheck", "dns"];
+    public static readonly IReadOnlyList<string> Planned = ["status", "ping", "whois", "netcheck", "dns"];
 
     // Everything on the line is an argument: no @files, and `-ab` is a mistake rather than two flags.
     private static readonly ParserConfiguration s_configuration = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
@@ -26,6 +26,7 @@ internal sealed class EdgeCommandLine
         _root.Options.Add(_version);
         _root.Subcommands.Add(new OrbCommand());
         _root.Subcommands.Add(new CheckCommand());
+        _root.Subcommands.Add(new FetchCommand());
         _root.Subcommands.Add(new TunCommand());
         _root.Subcommands.Add(new HealthCommand());
         _root.Subcommands.Add(_versionCommand);

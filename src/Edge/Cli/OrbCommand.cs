@@ -24,6 +24,8 @@ internal sealed class OrbCommand : EdgeCommand
     private readonly Option<string?> _logFormat = new("--log-format") { Description = "The form of the log: auto, text or json", HelpName = "FORMAT" };
     private readonly Option<bool> _derp = new("--derp") { Description = "Run a DERP relay too" };
     private readonly Option<string?> _derpPort = new("--derp-port") { Description = "The relay's TCP port; 3340 by default", HelpName = "PORT" };
+    private readonly Option<bool> _direct = new("--tailscale-direct") { Description = "Be a node of a tailnet, without tailscaled" };
+    private readonly NodeFlags _node = new();
     private readonly Option<bool> _noTui = new("--no-tui") { Description = "No full-screen view (there is none yet)" };
 
     // Flags of later builds: known, so that they are refused by what they are and not as a mistake.
@@ -32,19 +34,12 @@ internal sealed class OrbCommand : EdgeCommand
     public OrbCommand()
         : base("orb", "Run the HTTP server")
     {
-        const string Networks = "This build cannot be a node of a Tailscale network yet: leave it out.";
+        const string Networks = "This build cannot speak to the host's tailscaled yet: with `--tailscale-direct` this process is a node itself.";
         _later =
         [
             (Flag("--tailscale"), Networks),
             (Flag("--funnel"), Networks),
-            (Flag("--tailscale-direct"), Networks),
-            (Valued("--tailscale-auth-key", "KEY"), Networks),
-            (Flag("--tun"), Networks),
-            (Valued("--control-url", "URL"), Networks),
-            (Valued("--hostname", "NAME"), Networks),
-            (Valued("--state", "DIR"), Networks),
-            (Flag("--ephemeral"), Networks),
-            (Valued("--advertise-tags", "TAGS"), Networks),
+            (Flag("--tun"), "Leave it out: the server needs no device to be reached through the tunnel."),
             (Flag("--auto-https"), "Give certificates as files: `tls { certFile = \"...\"; keyFile = \"...\" }`."),
             (Flag("--upgrade"), "Stop the running server with SIGTERM and start this one."),
             (Flag("--tui"), "Leave it out; the log says what happens."),
@@ -55,17 +50,25 @@ internal sealed class OrbCommand : EdgeCommand
         Options.Add(_logFormat);
         Options.Add(_derp);
         Options.Add(_derpPort);
+        Options.Add(_direct);
+        foreach (var option in _node.Options)
+            Options.Add(option);
         Options.Add(_noTui);
         foreach (var (option, _) in _later)
             Options.Add(option);
     }
 
-    public override IReadOnlyList<string> Usage => ["orb --config FILE [--admin ADDRESS] [--log-level LEVEL] [--log-format FORMAT] [--derp [--derp-port PORT]]"];
+    public override IReadOnlyList<string> Usage =>
+    [
+        "orb --config FILE [--admin ADDRESS] [--log-level LEVEL] [--log-format FORMAT] [--derp [--derp-port PORT]]",
+        "orb --config FILE --tailscale-direct [--tailscale-auth-key KEY] [--control-url URL] [--hostname NAME] [--state DIR] [--ephemeral] [--advertise-tags TAGS]",
+    ];
 
     public override string Details =>
         """
         Serves until SIGTERM or SIGINT, then lets requests under way finish; a second signal ends it at once. SIGHUP reads
         certificates and opens log files again. Health and metrics answer on a socket in the state folder, `edge health` asks it.
+        A node's key is taken from TS_AUTHKEY too (`file:PATH` names a file), its name from TS_HOSTNAME, the control server from TS_CONTROL_URL.
         exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration
         """;
 
@@ -87,7 +90,7 @@ internal sealed class OrbCommand : EdgeCommand
             new CheckReport(file, json: false, terminal).Write(result.Errors);
             return ExitCode.WrongUsage;
         }
-        return TryOverride(line, ref configuration, terminal) ? await Serve(configuration, relayPort, terminal, cancellation) : ExitCode.WrongUsage;
+        return TryOverride(line, ref configuration, terminal) && _node.TryApply(line, line.GetValue(_direct), ref configuration, Environment.GetEnvironmentVariable, terminal) ? await Serve(configuration, relayPort, terminal, cancellation) : ExitCode.WrongUsage;
     }
 
     /// <param name="line">The command line.</param>
@@ -125,6 +128,7 @@ internal sealed class OrbCommand : EdgeCommand
                 StandardOutput = new StandardStream(1),
                 StandardError = new StandardStream(2),
                 StateDirectory = StateDirectory.Find(Environment.GetEnvironmentVariable).Path,
+                Version = Build.Version,
                 Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
             });
             signals.HangUp += server.Reload;
@@ -219,8 +223,6 @@ internal sealed class OrbCommand : EdgeCommand
     internal static bool IsJson(LogFormat format) => format == LogFormat.Json || (format == LogFormat.Auto && Console.IsErrorRedirected);
 
     private static Option<bool> Flag(string name) => new(name) { Hidden = true };
-
-    private static Option<string?> Valued(string name, string value) => new(name) { Hidden = true, HelpName = value };
 
     private static int Refuse(Terminal terminal, string what, string help)
     {

@@ -1,3 +1,4 @@
+using Edge.Dataplane.Tailnet;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
 using Edge.Foundation.Peers;
@@ -21,6 +22,21 @@ internal sealed partial class Engine
             return;
         if (device.Open(now, packet, RelayPath.Of(region), out var peer, out var opened) == OpenVerdict.Packet)
             HandOn(now, peer, opened, join: null);
+    }
+
+    /// <summary>Hands on what relays are to carry, and clears it.</summary>
+    public void SendRelayed(ITailnetUser user)
+    {
+        if (tailnet is null)
+            return;
+        var relayed = tailnet.Relayed;
+        foreach (ref readonly var run in relayed.Runs)
+        {
+            var (region, peer) = (RelayPath.RegionOf(run.Path), device.PublicKeyOf(run.Peer));
+            for (var at = 0; at < run.Length; at += run.SegmentSize)
+                user.Relay(region, peer, relayed.Slab.Slice(run.Offset + at, Math.Min(run.SegmentSize, run.Length - at)));
+        }
+        relayed.Clear();
     }
 
     /// <summary>Without a tailnet a peer is where its last authentic datagram came from.</summary>

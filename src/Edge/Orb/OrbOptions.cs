@@ -22,6 +22,9 @@ internal sealed record OrbOptions
     /// <summary>Where networks keep what must outlive the process; null: nowhere.</summary>
     public string? StateDirectory { get; init; }
 
+    /// <summary>Edge's own, which control servers are told.</summary>
+    public string Version { get; init; } = "0.0.0";
+
     /// <summary>How other hosts are reached; null: through the network that an address belongs to, else over this host's sockets.</summary>
     public IDialler? Dialler { get; init; }
 

@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Edge.Foundation.Configuration;
-using Edge.Io;
 using Edge.Node.Networks;
 using Edge.Orb.Certificates;
 using Edge.Orb.Matching;
@@ -51,6 +50,8 @@ internal sealed class OrbServer : IAsyncDisposable
             Resolver = options.Resolver,
             Time = options.Time,
             StateDirectory = options.StateDirectory,
+            LogoutTimeout = configuration.Shutdown.LogoutTimeout,
+            Version = options.Version,
             Changed = (name, reason) => options.Readiness.Set($"network {name}", reason),
             Noted = (name, text) => options.Readiness.Note($"network {name}", text),
         });
@@ -58,7 +59,7 @@ internal sealed class OrbServer : IAsyncDisposable
         {
             Time = options.Time,
             Logs = options.Logs,
-            Dialler = options.Dialler ?? new Dialler(options.Resolver, options.Time, _networks),
+            Dialler = options.Dialler ?? _networks,
             Networks = _networks,
             Resolver = options.Resolver,
             Meter = _meter,
@@ -140,12 +141,14 @@ internal sealed class OrbServer : IAsyncDisposable
         using var limit = new CancellationTokenSource(grace, _options.Time);
         _sockets.RefuseNew(_opened.Select(opened => opened.EndPoint));
         _tunnels.RefuseNew();
+        var leaving = _networks.Leave(limit.Token);
         if (_options.Limits.Draining > TimeSpan.Zero)
             await _connections.Drain(_options.Limits.Draining, _options.Limits.Quiet, limit.Token);
         if (_built is { Server: var server })
             await server.StopAsync(limit.Token);
         // What was written last is still on its way through the tunnels.
         await _networks.Drain(limit.Token);
+        await leaving;
         if (limit.IsCancellationRequested)
             _log.CutOff(grace.TotalSeconds);
         await _stopping.CancelAsync();
@@ -299,8 +302,8 @@ internal sealed class OrbServer : IAsyncDisposable
     {
         foreach (var (name, network) in configuration.Networks)
         {
-            if (network.Tailscale is not null)
-                throw new OrbException($"this build cannot attach to Tailscale networks yet: `{name}`", "take it out of `networks`; networks of `wireguard` work.", isConfiguration: true);
+            if (network.Tailscale is { } tailscale)
+                Refuse(name, tailscale);
         }
         foreach (var (name, block) in configuration.Servers)
         {
@@ -308,5 +311,24 @@ internal sealed class OrbServer : IAsyncDisposable
             if (block.Http3)
                 throw new OrbException($"`{name}` asks for HTTP/3, which needs a QUIC library that this platform does not have", "take `http3 = true` out; HTTP/2 is offered.", isConfiguration: true);
         }
+    }
+
+    private static void Refuse(string name, Tailscale tailscale)
+    {
+        if (!tailscale.Direct)
+            throw new OrbException($"this build cannot speak to the host's tailscaled yet: `{name}`", "say `direct = true` in its `tailscale`: then this process is a node itself.", isConfiguration: true);
+        var missing = tailscale switch
+        {
+            { DataPlane.Tun: true } => "dataPlane { tun = true }",
+            { ExitNode: not null } => "exitNode",
+            { AdvertiseRoutes.IsEmpty: false } => "advertiseRoutes",
+            { Derp.Server: true } => "derp { server = true }",
+            { Derp.CustomRelays.IsEmpty: false } => "derp { customRelays }",
+            { Dns.Forwarder: not null } => "dns { forwarder }",
+            { StateDir: { } state } when state.StartsWith("kube:", StringComparison.Ordinal) => "stateDir = \"kube:\"",
+            _ => null,
+        };
+        if (missing is not null)
+            throw new OrbException($"this build does not have `{missing}` of `tailscale` yet: `{name}`", "take it out.", isConfiguration: true);
     }
 }

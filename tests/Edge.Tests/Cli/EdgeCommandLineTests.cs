@@ -29,6 +29,8 @@ public sealed class EdgeCommandLineTests
     [Arguments("health --raedy", "`edge health` has no option `--raedy`", "Did you mean `--ready`? `edge help health` says how it is used.")]
     [Arguments("health --admin nowhere", "`--admin` cannot be `nowhere`", "Give `unix:PATH`, or an address such as `127.0.0.1:9090`.")]
     [Arguments("health --admin :9090 --config a.pkl", "`--admin` and `--config` both say where to ask", "`edge help health` says how it is used.")]
+    [Arguments("fetch", "URL is missing, or is none that can be fetched", "Write it whole: `http://web.tail0.ts.net/`.")]
+    [Arguments("fetch http://a/ --max-time 0", "`--max-time` wants seconds, 1 to 86400", "`edge help fetch` says how it is used.")]
     [Arguments("completion", "SHELL is missing", "It is one of bash, zsh, fish: `edge completion bash`.")]
     [Arguments("completion tcsh", "there is no completion for `tcsh`", "It is one of bash, zsh, fish: `edge completion bash`.")]
     public async Task A_wrong_line_says_what_is_wrong_and_what_to_do(string line, string what, string help)
@@ -139,8 +141,8 @@ public sealed class EdgeCommandLineTests
     public async Task Colour_marks_the_words_and_changes_nothing_else()
     {
         var error = new StringWriter();
-        await Program.Run(["fetch"], new Terminal(new StringWriter(), error, HasColour: true));
+        await Program.Run(["status"], new Terminal(new StringWriter(), error, HasColour: true));
         await Assert.That(error.ToString()).IsEqualTo(
-            "edge: \e[1;31merror:\e[0m this build does not have `edge fetch` yet\n  \e[36mhelp:\e[0m `edge help` lists what it has.\n");
+            "edge: \e[1;31merror:\e[0m this build does not have `edge status` yet\n  \e[36mhelp:\e[0m `edge help` lists what it has.\n");
     }
 }

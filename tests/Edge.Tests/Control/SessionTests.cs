@@ -38,6 +38,25 @@ public sealed class SessionTests
     }
 
     [Test]
+    public async Task What_is_still_being_found_out_is_told_once_it_is()
+    {
+        var (first, more) = (Endpoints(1), Endpoints(2));
+        using var world = new ControlWorld(22, options => options with { Endpoints = first, WaitsForReport = true });
+        world.Start();
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(world.Steps()).IsEqualTo("FetchKey Dial SendRegister OpenMap");
+        // Servers that look at what the stream says have it at once.
+        await Assert.That(world.All<OpenMap>().Single().Request.Endpoints == first).IsTrue();
+        world.Do((session, now) => session.SetReport(now, new HostInfo { Hostname = "me" }, more));
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(world.All<SendUpdate>().Single().Request.Endpoints == more).IsTrue();
+        // The same again is no news.
+        world.Do((session, now) => session.SetReport(now, new HostInfo { Hostname = "me" }, more));
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(world.All<SendUpdate>().Count()).IsEqualTo(1);
+    }
+
+    [Test]
     public async Task A_server_that_changed_its_key_is_asked_for_the_new_one_without_a_pause()
     {
         using var world = Restarted(3);

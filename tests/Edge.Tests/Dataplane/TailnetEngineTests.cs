@@ -1,9 +1,15 @@
+using Edge.Dataplane;
+using Edge.Dataplane.Tailnet;
 using Edge.Foundation.Addresses;
+using Edge.Foundation.Keys;
 using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
+using Edge.Lab.World;
 using Edge.Lab.World.Nat;
 using Edge.Protocols.Disco;
 using Edge.Protocols.Netstack;
+using Edge.Protocols.Stun;
+using Edge.Protocols.WireGuard;
 
 namespace Edge.Tests.Dataplane;
 
@@ -134,9 +140,44 @@ public sealed class TailnetEngineTests
         var initiation = new byte[148];
         initiation[0] = 1;
         lab.A.Engine.HandleDatagrams(lab.World.World.Now, RelayPath.Of(1), initiation, initiation.Length, join: null);
-        await Assert.That(lab.A.Engine.Device.CountOf(Edge.Protocols.WireGuard.OpenVerdict.WrongMac1)).IsEqualTo(0ul);
+        await Assert.That(lab.A.Engine.Device.CountOf(OpenVerdict.WrongMac1)).IsEqualTo(0ul);
         lab.A.Engine.HandleDatagrams(lab.World.World.Now, new DatagramPath(new Endpoint(IpAddress.V4(0x7f00_0001), 1), default), initiation, initiation.Length, join: null);
-        await Assert.That(lab.A.Engine.Device.CountOf(Edge.Protocols.WireGuard.OpenVerdict.WrongMac1)).IsEqualTo(1ul);
+        await Assert.That(lab.A.Engine.Device.CountOf(OpenVerdict.WrongMac1)).IsEqualTo(1ul);
+    }
+
+    [Test]
+    public async Task The_check_of_STUN_servers_uses_the_socket_of_the_peers()
+    {
+        var random = new SeededRandom(9);
+        var secret = new byte[32];
+        random.Fill(secret);
+        using var key = new PrivateKey(secret);
+        var (routes, filter, check) = (new Edge.Protocols.Routes.Routes(), new Edge.Protocols.Filter.Filter(), new NetCheck(random));
+        var device = new WireGuardDevice(new DeviceOptions { PrivateKey = secret }, random);
+        var paths = new PathDiscovery(key, key.PublicKey, new DiscoOptions(), random);
+        using var engine = new Engine(device, routes, null, new EngineTailnet(paths, filter, new TailnetPeers(device, routes, paths, filter), check));
+        using var outbox = new SealedOutbox();
+        var (server, mapped, now) = (new Endpoint(IpAddress.V4(0xc633_6401), 3478), new Endpoint(IpAddress.V4(0xcb00_7105), 4711), new Timestamp(1_000_000_000));
+        check.Begin(now, [new StunTarget(900, server)]);
+        await Assert.That(engine.NextDeadline).IsEqualTo(now);
+        await Assert.That(engine.Poll(now, DateTimeOffset.UnixEpoch, outbox)).IsTrue();
+        await Assert.That(outbox.Runs[0].Path.Remote).IsEqualTo(server);
+        var answer = Answer(outbox, mapped);
+        engine.HandleDatagrams(now + TimeSpan.FromMilliseconds(5), new DatagramPath(server, default), answer, answer.Length, join: null);
+        outbox.Clear();
+        engine.Poll(now + TimeSpan.FromSeconds(4), DateTimeOffset.UnixEpoch, outbox);
+        await Assert.That(check.IsRunning).IsFalse();
+        await Assert.That(check.Report.MappedV4).IsEqualTo(mapped);
+        for (var verdict = OpenVerdict.TooShort; verdict <= OpenVerdict.AnswersFull; verdict++)
+            await Assert.That(device.CountOf(verdict)).IsEqualTo(0ul);
+    }
+
+    /// <summary>What a STUN server says to the first datagram of an outbox.</summary>
+    private static byte[] Answer(SealedOutbox outbox, Endpoint mapped)
+    {
+        var answer = new byte[StunBinding.MaxResponseSize];
+        StunBinding.ReadRequest(outbox.Slab.Slice(outbox.Runs[0].Offset, outbox.Runs[0].Length), out var transaction);
+        return answer[..StunBinding.WriteResponse(answer, transaction, mapped)];
     }
 
     /// <summary>Two nodes that know of each other.</summary>

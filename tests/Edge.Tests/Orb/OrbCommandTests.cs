@@ -14,9 +14,9 @@ public sealed class OrbCommandTests
     [Test]
     [Arguments("", "`--config FILE` is missing")]
     [Arguments("--tailscale", "this build does not have `--tailscale` yet")]
-    [Arguments("--tailscale-auth-key tskey-auth-secret", "this build does not have `--tailscale-auth-key` yet")]
-    [Arguments("--hostname web", "this build does not have `--hostname` yet")]
-    [Arguments("--advertise-tags tag:a", "this build does not have `--advertise-tags` yet")]
+    [Arguments("--config a.pkl --tailscale-auth-key tskey-auth-secret", "`--tailscale-auth-key` goes with `--tailscale-direct`")]
+    [Arguments("--config a.pkl --tailscale-direct --tailscale-auth-key tskey-auth-secret --hostname a.b", "`--hostname` is no node's name: `a.b`")]
+    [Arguments("--config a.pkl --tailscale-direct --tun", "this build does not have `--tun` yet")]
     [Arguments("--auto-https", "this build does not have `--auto-https` yet")]
     [Arguments("--upgrade", "this build does not have `--upgrade` yet")]
     [Arguments("--tui", "this build does not have `--tui` yet")]
@@ -45,12 +45,15 @@ public sealed class OrbCommandTests
     }
 
     [Test]
-    public async Task A_network_in_the_configuration_is_refused_by_name()
+    [Arguments("", "this build cannot speak to the host's tailscaled yet: `office`", "say `direct = true` in its `tailscale`: then this process is a node itself.")]
+    [Arguments("direct = true; exitNode = \"gate\"", "this build does not have `exitNode` of `tailscale` yet: `office`", "take it out.")]
+    [Arguments("direct = true; derp { server = true }", "this build does not have `derp { server = true }` of `tailscale` yet: `office`", "take it out.")]
+    public async Task What_a_network_asks_for_and_cannot_have_is_refused_by_name(string tailscale, string what, string help)
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("a.pkl", "networks { [\"office\"] { tailscale { direct = true } } }\nservers { [\":8080\"] { handler = 200 } }"u8);
+        var file = folder.Write("a.pkl", Encoding.UTF8.GetBytes($"networks {{ [\"office\"] {{ tailscale {{ {tailscale} }} }} }}\nservers {{ [\":8080\"] {{ handler = 200 }} }}"));
         var run = await CommandRun.InProcess("orb", "--config", file);
-        await Assert.That(run).IsEqualTo(new CommandRun(2, "", "edge: error: this build cannot attach to Tailscale networks yet: `office`\n  help: take it out of `networks`; networks of `wireguard` work.\n"));
+        await Assert.That(run).IsEqualTo(new CommandRun(2, "", $"edge: error: {what}\n  help: {help}\n"));
     }
 
     [Test]

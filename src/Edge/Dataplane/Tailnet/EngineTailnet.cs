@@ -5,6 +5,7 @@ using Edge.Foundation.Time;
 using Edge.Foundation.Wire;
 using Edge.Protocols.Disco;
 using Edge.Protocols.Filter;
+using Edge.Protocols.Stun;
 
 namespace Edge.Dataplane.Tailnet;
 
@@ -12,7 +13,8 @@ namespace Edge.Dataplane.Tailnet;
 /// <param name="paths">Owned.</param>
 /// <param name="filter">Told of flows by what leaves.</param>
 /// <param name="peers">Keeps both in step with the netmap.</param>
-internal sealed class EngineTailnet(PathDiscovery paths, Filter filter, TailnetPeers peers) : IDisposable
+/// <param name="check">Finds out where this node seems to be, from the socket that its peers send to; null: somebody else does.</param>
+internal sealed class EngineTailnet(PathDiscovery paths, Filter filter, TailnetPeers peers, NetCheck? check = null) : IDisposable
 {
     public PathDiscovery Paths => paths;
 
@@ -20,13 +22,15 @@ internal sealed class EngineTailnet(PathDiscovery paths, Filter filter, TailnetP
 
     public TailnetPeers Peers => peers;
 
+    public NetCheck? Check => check;
+
     /// <summary>What relays are to carry: sealed, in runs that name the peer; the path says the region. The engine's caller hands it on and clears it.</summary>
     public SealedOutbox Relayed { get; } = new();
 
     /// <summary>Whether one more datagram of any size can be relayed.</summary>
     public bool HasRoom => !Relayed.Reserve(SealedOutbox.MaxRunLength).IsEmpty;
 
-    public Timestamp NextDeadline => paths.NextDeadline;
+    public Timestamp NextDeadline => Timestamp.Min(paths.NextDeadline, check?.NextDeadline ?? Timestamp.Never);
 
     /// <summary>Takes a datagram that is not WireGuard's.</summary>
     /// <returns>False: it is for WireGuard to judge.</returns>
@@ -35,6 +39,11 @@ internal sealed class EngineTailnet(PathDiscovery paths, Filter filter, TailnetP
         // Who sends from the address that stands for relays is no relay.
         if (RelayPath.RegionOf(path) != 0)
             return true;
+        if (check is not null && StunBinding.IsStun(datagram))
+        {
+            check.Handle(now, datagram, path.Remote);
+            return true;
+        }
         return DiscoPacket.TryRead(datagram, out _) && paths.Handle(now, datagram, path) != DiscoVerdict.NotDisco;
     }
 
@@ -56,9 +65,17 @@ internal sealed class EngineTailnet(PathDiscovery paths, Filter filter, TailnetP
         Relayed.Commit(RelayPath.Of(region), datagram.Length, peer);
     }
 
-    /// <summary>Writes path discovery's packets.</summary>
+    /// <summary>Writes path discovery's packets, and the check's.</summary>
     /// <returns>False: an outbox is full.</returns>
-    public bool Poll(Timestamp now, SealedOutbox outbox)
+    public bool Poll(Timestamp now, SealedOutbox outbox) => PollPaths(now, outbox) && PollCheck(now, outbox);
+
+    public void Dispose()
+    {
+        paths.Dispose();
+        Relayed.Dispose();
+    }
+
+    private bool PollPaths(Timestamp now, SealedOutbox outbox)
     {
         while (true)
         {
@@ -74,9 +91,18 @@ internal sealed class EngineTailnet(PathDiscovery paths, Filter filter, TailnetP
         }
     }
 
-    public void Dispose()
+    private bool PollCheck(Timestamp now, SealedOutbox outbox)
     {
-        paths.Dispose();
-        Relayed.Dispose();
+        while (check is not null)
+        {
+            var room = outbox.Reserve(NetCheck.PollBufferSize);
+            if (room.IsEmpty)
+                return false;
+            var length = check.Poll(now, room, out var server);
+            if (length == 0)
+                break;
+            outbox.Commit(new DatagramPath(server, default), length);
+        }
+        return true;
     }
 }

@@ -17,6 +17,7 @@ namespace Edge.Dataplane.Tailnet;
 internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDiscovery paths, Filter filter)
 {
     private readonly Dictionary<NodeId, Entry> _byNode = [];
+    private readonly Dictionary<PeerId, NodeId> _byPeer = [];
     private readonly List<PeerChange> _changes = [];
     private readonly List<IpPrefix> _prefixes = [];
     private readonly PriorityQueue<NodeId, UtcTime> _expiries = new();
@@ -37,6 +38,9 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
 
     /// <summary>The peer of a node; none: there is none, or it may not be reached.</summary>
     public PeerId Find(NodeId node) => _byNode.TryGetValue(node, out var entry) ? entry.Peer : PeerId.None;
+
+    /// <summary>The node of a peer; null: there is none any more.</summary>
+    public TailnetNode? NodeOf(PeerId peer) => _byPeer.TryGetValue(peer, out var node) ? _byNode[node].Node : null;
 
     /// <summary>Takes the next snapshot. The engine's <see cref="Engine.ForgetLookups"/> is to be called after it.</summary>
     /// <param name="now">The monotonic time.</param>
@@ -120,6 +124,7 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
             _expiries.Enqueue(node.Id, node.KeyExpiry);
         }
         _byNode[node.Id] = new Entry(entry.Peer, node);
+        _byPeer[entry.Peer] = node.Id;
         SetRoutes(entry.Peer, node);
         if (node.IsJailed)
             _jailed.Add(entry.Peer);
@@ -139,6 +144,7 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
     {
         if (!_byNode.Remove(id, out var entry))
             return;
+        _byPeer.Remove(entry.Peer);
         routes.RemovePeer(entry.Peer);
         paths.RemovePeer(entry.Peer);
         device.RemovePeer(entry.Peer);

@@ -68,18 +68,26 @@ internal sealed class DerpConnection : IAsyncDisposable
         DerpDialler dialler, DerpNode node, DerpClientOptions options, EntropySource entropy, IDerpReceiver receiver, CancellationToken cancellation) =>
         new(node, await dialler.Dial(node, cancellation), options, entropy, receiver);
 
-    /// <summary>Queues a packet for another node. It never waits.</summary>
+    /// <summary>Queues a packet for another node and has it written. It never waits.</summary>
     public DerpSendVerdict Send(in PublicKey destination, ReadOnlySpan<byte> packet)
     {
-        DerpSendVerdict verdict;
-        lock (_lock)
-        {
-            _used = MonotonicClock.Now;
-            verdict = _client.Send(_used, destination, packet);
-        }
+        var verdict = Queue(destination, packet);
         Flush();
         return verdict;
     }
+
+    /// <summary>Queues a packet for another node; <see cref="Written"/> has it leave, together with others.</summary>
+    public DerpSendVerdict Queue(in PublicKey destination, ReadOnlySpan<byte> packet)
+    {
+        lock (_lock)
+        {
+            _used = MonotonicClock.Now;
+            return _client.Send(_used, destination, packet);
+        }
+    }
+
+    /// <summary>Has what is queued written; completes when the connection has taken it, or at once where somebody else is writing.</summary>
+    public Task Written() => TryBeginWrite() ? Write() : Task.CompletedTask;
 
     /// <summary>Whether this relay is the node's home: it is kept then, and told so.</summary>
     public void SetHome(bool isHome)
@@ -156,13 +164,18 @@ internal sealed class DerpConnection : IAsyncDisposable
 
     private void Flush()
     {
+        if (TryBeginWrite())
+            _ = Write();
+    }
+
+    private bool TryBeginWrite()
+    {
         lock (_lock)
         {
             if (_isWriting || !_client.WantsToWrite)
-                return;
-            _isWriting = true;
+                return false;
+            return _isWriting = true;
         }
-        _ = Write();
     }
 
     private async Task Write()

@@ -10,7 +10,12 @@ namespace Edge.Io.Names;
 internal sealed class TailnetResolver(NameServer server, IResolver system) : IResolver
 {
     /// <exception cref="DialException">The name has no address, or could not be looked up.</exception>
-    public async ValueTask<IReadOnlyList<IPAddress>> Resolve(string host, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<IPAddress>> Resolve(string host, CancellationToken cancellation) =>
+        await Find(host, cancellation) ?? await system.Resolve(host, cancellation);
+
+    /// <summary>The addresses of a name that is the tailnet's; null: it is left to the host's resolver.</summary>
+    /// <exception cref="DialException">It is the tailnet's, and has no address or could not be looked up.</exception>
+    public async ValueTask<IReadOnlyList<IPAddress>?> Find(string host, CancellationToken cancellation)
     {
         if (DnsName.Normalize(host) is not { } name || name == ".")
             throw new DialException(DialStep.LookUp, $"{host} is no name");
@@ -20,13 +25,13 @@ internal sealed class TailnetResolver(NameServer server, IResolver system) : IRe
             for (var i = 0; i < domains.Count; i++)
             {
                 var candidate = name + domains[i];
-                if (candidate.Length <= DnsName.MaxText && !IsLeftToSystem(candidate) && await Find(candidate, cancellation) is { Addresses.Count: > 0 } found)
+                if (candidate.Length <= DnsName.MaxText && !IsLeftToSystem(candidate) && await Ask(candidate, cancellation) is { Addresses.Count: > 0 } found)
                     return found.Addresses;
             }
         }
         if (IsLeftToSystem(name))
-            return await system.Resolve(host, cancellation);
-        var (addresses, code) = await Find(name, cancellation);
+            return null;
+        var (addresses, code) = await Ask(name, cancellation);
         if (addresses.Count > 0)
             return addresses;
         throw new DialException(DialStep.LookUp, code switch
@@ -39,7 +44,7 @@ internal sealed class TailnetResolver(NameServer server, IResolver system) : IRe
 
     private bool IsLeftToSystem(string name) => server.Look(name, static (core, name) => core.IsLeftToSystem(name));
 
-    private async Task<(List<IPAddress> Addresses, DnsCode Code)> Find(string name, CancellationToken cancellation)
+    private async Task<(List<IPAddress> Addresses, DnsCode Code)> Ask(string name, CancellationToken cancellation)
     {
         var (v4, v6) = (server.Ask(QueryOf(name, DnsType.A), DnsTransport.Tcp), server.Ask(QueryOf(name, DnsType.Aaaa), DnsTransport.Tcp));
         await Task.WhenAll(v4, v6).WaitAsync(cancellation);

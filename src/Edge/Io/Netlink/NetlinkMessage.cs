@@ -14,6 +14,7 @@ internal sealed class NetlinkMessage
 
     public const ushort NewLink = 16;
     public const ushort NewAddress = 20;
+    public const ushort GetAddress = 22;
     public const ushort NewRoute = 24;
     public const ushort DeleteRoute = 25;
     public const ushort GetRoute = 26;

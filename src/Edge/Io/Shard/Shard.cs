@@ -1,8 +1,10 @@
 using Edge.Dataplane;
 using Edge.Dataplane.Offload;
+using Edge.Dataplane.Tailnet;
 using Edge.Foundation.Buffers;
 using Edge.Foundation.Time;
 using Edge.Io.Native;
+using Edge.Io.Netlink;
 using Edge.Io.Tun;
 using Edge.Io.Udp;
 
@@ -18,6 +20,7 @@ internal sealed class Shard : IDisposable
     private const int V4Number = 1;
     private const int V6Number = 2;
     private const int MailboxNumber = 3;
+    private const int WatchNumber = 4;
 
     // Packets from the TUN device before datagrams have their turn: large ones are 64 KiB each.
     private const int ReadBatch = 64;
@@ -27,8 +30,12 @@ internal sealed class Shard : IDisposable
     private const int LargeSlot = 8_192;
 
     private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_answerTime = TimeSpan.FromSeconds(10);
 
-    private readonly Engine _engine;
+    private readonly ITailnetUser? _user;
+    private readonly NetlinkWatch? _watch;
+    private readonly Action? _changed;
+    private Engine _engine;
     private readonly TunDevice? _tun;
     private readonly UdpSocket? _v4;
     private readonly UdpSocket? _v6;
@@ -75,6 +82,23 @@ internal sealed class Shard : IDisposable
         _thread = new Thread(Run) { Name = $"shard {name}", IsBackground = true };
     }
 
+    /// <summary>One that is in a tailnet.</summary>
+    /// <param name="engine">Driven by this thread alone from <see cref="Start"/> on. Owned.</param>
+    /// <param name="name">For people who look at threads.</param>
+    /// <param name="tun">Owned; null where the engine's netstack has the packets.</param>
+    /// <param name="v4">Owned; null where the machine has no IPv4.</param>
+    /// <param name="v6">Owned; null where the machine has no IPv6.</param>
+    /// <param name="user">Has the relays.</param>
+    /// <param name="watch">Owned; null where the machine does not tell.</param>
+    /// <param name="changed">Told on this thread of what <paramref name="watch"/> sees.</param>
+    public Shard(Engine engine, string name, TunDevice? tun, UdpSocket? v4, UdpSocket? v6, ITailnetUser user, NetlinkWatch? watch, Action changed)
+        : this(engine, name, tun, v4, v6)
+    {
+        (_user, _watch, _changed) = (user, watch, changed);
+        if (watch is not null)
+            _epoll.Watch(watch.Number, WatchNumber);
+    }
+
     /// <summary>Completes when the thread has ended; with its exception where it did not end by <see cref="Stop"/>.</summary>
     public Task Completion => _completion.Task;
 
@@ -85,6 +109,29 @@ internal sealed class Shard : IDisposable
 
     /// <summary>Runs something on the shard's thread, in order. From any thread.</summary>
     public void Post(Action<Timestamp> request) => _mailbox.Post(request);
+
+    /// <summary>Runs something on the shard's thread and waits for it.</summary>
+    /// <exception cref="TimeoutException">The thread does not answer.</exception>
+    public async Task Ask(Action<Timestamp> request)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(now =>
+        {
+            request(now);
+            done.SetResult();
+        });
+        await Task.WhenAny(done.Task, Completion).WaitAsync(s_answerTime);
+        if (!done.Task.IsCompleted)
+            throw new TimeoutException("the data path has ended");
+    }
+
+    /// <summary>Only on the shard's thread: another engine takes over. What the old one counted goes on, and it is disposed.</summary>
+    public void Replace(Engine engine)
+    {
+        engine.Counters = _engine.Counters;
+        _engine.Dispose();
+        _engine = engine;
+    }
 
     /// <summary>Only on the shard's thread.</summary>
     public ShardStatus Status => new(
@@ -97,6 +144,7 @@ internal sealed class Shard : IDisposable
         _tun?.Dispose();
         _v4?.Dispose();
         _v6?.Dispose();
+        _watch?.Dispose();
         _epoll.Dispose();
         _mailbox.Dispose();
         _outbox.Dispose();
@@ -135,8 +183,15 @@ internal sealed class Shard : IDisposable
             _mailbox.Acknowledge();
             SetReady(MailboxNumber, false);
         }
+        if (IsReady(WatchNumber))
+        {
+            SetReady(WatchNumber, false);
+            if (_watch!.Drain())
+                _changed!();
+        }
         if (!_mailbox.IsEmpty)
             RunRequests(now);
+        _user?.Turned(now, _engine.Tailnet!);
         if (_ready == 0)
             Sleep();
         else
@@ -236,6 +291,8 @@ internal sealed class Shard : IDisposable
 
     private void Send()
     {
+        if (_user is not null && _engine.Tailnet is { Relayed.Count: > 0 })
+            _engine.SendRelayed(_user);
         if (_outbox.Count == 0)
             return;
         _v4?.Send(_outbox, _sending);
@@ -251,6 +308,9 @@ internal sealed class Shard : IDisposable
         Pages.GiveBack(_outbox.Slab);
         if (_reading is not null)
             Pages.GiveBack(_reading);
+        if (_engine.Tailnet is { } tailnet)
+            Pages.GiveBack(tailnet.Relayed.Slab);
+        _user?.Idled();
         _engine.Trim();
     }
 

@@ -1,4 +1,5 @@
 using Edge.Foundation.Configuration;
+using Edge.Io.Names;
 
 namespace Edge.Node.Networks;
 
@@ -10,6 +11,9 @@ internal interface INetworkNode : IAsyncDisposable
     /// <summary>What the tunnel carries to and from the server.</summary>
     Tunnel Tunnel { get; }
 
+    /// <summary>Looks up the network's own names; null: it has none.</summary>
+    TailnetResolver? Resolver { get; }
+
     /// <summary>What has happened so far; roughly, since it is asked while it happens.</summary>
     NetworkFigures Figures { get; }
 
@@ -18,4 +22,7 @@ internal interface INetworkNode : IAsyncDisposable
 
     /// <summary>No connection begins any more; what was written is sent to its end, as far as it is taken within the limit.</summary>
     Task Drain(CancellationToken limit);
+
+    /// <summary>Takes this process out of the network, where it is not to come back: when nobody uses it any more, at the limit at the latest.</summary>
+    Task Leave(CancellationToken limit);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Edge.Io;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,18 @@ internal sealed record NetworkOptions
 
     /// <summary>Where what must outlive the process is kept; null: nowhere.</summary>
     public string? StateDirectory { get; init; }
+
+    /// <summary>Why what must outlive the process is kept nowhere, though nobody asked for it.</summary>
+    public string NoStateReason { get; init; } = "no folder is named: set HOME, XDG_STATE_HOME or TS_STATE_DIR, or `stateDir`";
+
+    /// <summary>How long a node that leaves its tailnet may take to say so.</summary>
+    public TimeSpan LogoutTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Edge's own, which control servers are told.</summary>
+    public string Version { get; init; } = "0.0.0";
+
+    /// <summary>Whom the certificates of control servers, relays and name servers lead to.</summary>
+    public Lazy<X509Certificate2Collection> Roots { get; init; } = new(static () => CaBundle.Find() is { Problem: null } bundle ? bundle.Load() : []);
 
     /// <summary>Told of a network, by name, whether it is up: the reason why it is not, or null.</summary>
     public Action<string, string?> Changed { get; init; } = static (_, _) => { };

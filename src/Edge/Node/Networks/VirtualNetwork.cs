@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Edge.Dataplane;
 using Edge.Foundation;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
 using Edge.Io;
+using Edge.Io.Shard;
 using Edge.Protocols.Netstack;
 
 namespace Edge.Node.Networks;
@@ -22,7 +24,7 @@ internal sealed class VirtualNetwork : INetstackUser
     private readonly Lock _lock = new();
     private readonly List<NetworkListener> _listeners = [];
     private Action<Action<Timestamp>>? _post;
-    private string _state = "is starting";
+    private volatile string _state = "is starting";
 
     // The network's thread's own.
     private readonly HashSet<TunnelConnection> _connections = [];
@@ -31,19 +33,21 @@ internal sealed class VirtualNetwork : INetstackUser
     private int _spares;
     private readonly int _mostSpares;
 
-    private readonly ImmutableArray<IpPrefix> _ranges;
+    // Read by any thread.
+    private IpPrefix[] _ranges;
+    private IpAddress[] _addresses;
     private int _count;
 
     /// <param name="name">In the configuration.</param>
-    /// <param name="addresses">This side's own.</param>
+    /// <param name="addresses">This side's own; none where they are told later.</param>
     /// <param name="ranges">What is reached through it.</param>
     /// <param name="options">Of the netstack.</param>
     /// <param name="entropy">For the netstack's secrets.</param>
     public VirtualNetwork(string name, ImmutableArray<IpAddress> addresses, ImmutableArray<IpPrefix> ranges, NetstackOptions options, EntropySource entropy)
     {
         Name = name;
-        Addresses = addresses;
-        _ranges = ranges;
+        _addresses = [.. addresses];
+        _ranges = [.. ranges];
         Blocks = new SharedBlockPool(options.MemoryLimit);
         // One for each block that readers can hold at a time.
         _mostSpares = (int)Math.Min(options.MemoryLimit / BlockPool.BlockSize, int.MaxValue);
@@ -56,7 +60,15 @@ internal sealed class VirtualNetwork : INetstackUser
 
     public string Name { get; }
 
-    public ImmutableArray<IpAddress> Addresses { get; }
+    /// <summary>This side's own.</summary>
+    public ImmutableArray<IpAddress> Addresses => ImmutableCollectionsMarshal.AsImmutableArray(Volatile.Read(ref _addresses));
+
+    /// <summary>How the network stands while it cannot be used, such as <c>is starting</c>: behind its name it is the reason that diallers are told.</summary>
+    public string State
+    {
+        get => _state;
+        set => _state = value;
+    }
 
     /// <summary>Connections that somebody holds.</summary>
     public int Connections => Volatile.Read(ref _count);
@@ -75,10 +87,28 @@ internal sealed class VirtualNetwork : INetstackUser
     /// <summary>Whether an address is reached through this network.</summary>
     public bool Claims(IpAddress address)
     {
-        foreach (var range in _ranges)
+        foreach (var range in Volatile.Read(ref _ranges))
             if (range.Contains(address))
                 return true;
         return false;
+    }
+
+    /// <summary>What is reached through it from now on.</summary>
+    public void SetRanges(ImmutableArray<IpPrefix> ranges) => Volatile.Write(ref _ranges, [.. ranges]);
+
+    /// <summary>This side has these addresses from now on; by who runs the network. Connections of those that are gone break by themselves.</summary>
+    public void SetAddresses(ImmutableArray<IpAddress> addresses)
+    {
+        var before = Addresses;
+        Volatile.Write(ref _addresses, [.. addresses]);
+        // Who dials from one of them is behind this in the line.
+        TryPost(_ =>
+        {
+            foreach (var gone in before.Except(addresses))
+                Stack.RemoveAddress(gone);
+            foreach (var address in addresses)
+                Stack.AddAddress(address);
+        });
     }
 
     /// <summary>Opens a port, at once or when the network comes up.</summary>
@@ -107,7 +137,10 @@ internal sealed class VirtualNetwork : INetstackUser
     /// <exception cref="DialException">There is none, and why.</exception>
     public async ValueTask<TunnelConnection> Dial(Endpoint remote, CancellationToken cancellation)
     {
-        var local = Addresses.FirstOrDefault(address => address.IsV4 == remote.Address.IsV4);
+        var addresses = Addresses;
+        var local = addresses.FirstOrDefault(address => address.IsV4 == remote.Address.IsV4);
+        if (addresses.IsEmpty)
+            throw new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` {State}");
         if (local == default)
             throw new DialException(DialStep.Connect, $"no connection to {remote}: the network `{Name}` has no {(remote.Address.IsV4 ? "IPv4" : "IPv6")} address of its own");
         var done = new TaskCompletionSource<TunnelConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -166,6 +199,29 @@ internal sealed class VirtualNetwork : INetstackUser
         {
             _post = null;
             _state = state;
+        }
+    }
+
+    /// <summary>Waits until what was written has been taken by the other sides, as far as it is within the limit.</summary>
+    /// <param name="shard">Drives the netstack.</param>
+    /// <param name="time">For pauses.</param>
+    /// <param name="limit">Ends the wait.</param>
+    public async Task Drain(Shard shard, TimeProvider time, CancellationToken limit)
+    {
+        try
+        {
+            while (!limit.IsCancellationRequested)
+            {
+                var isDone = true;
+                await shard.Ask(_ => isDone = IsDrained());
+                if (isDone)
+                    return;
+                await Task.Delay(TimeSpan.FromMilliseconds(20), time, limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        catch (TimeoutException)
+        {
+            // The data path has ended before.
         }
     }
 

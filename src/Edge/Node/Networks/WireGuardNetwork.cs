@@ -5,6 +5,7 @@ using Edge.Foundation.Addresses;
 using Edge.Foundation.Configuration;
 using Edge.Foundation.Time;
 using Edge.Io;
+using Edge.Io.Names;
 using Edge.Io.Native;
 using Edge.Node.Tunnels;
 using Edge.Node.WgQuick;
@@ -56,6 +57,8 @@ internal sealed class WireGuardNetwork : INetworkNode
 
     public Tunnel Tunnel { get; }
 
+    public TailnetResolver? Resolver => null;
+
     public NetworkFigures Figures
     {
         get
@@ -87,26 +90,10 @@ internal sealed class WireGuardNetwork : INetworkNode
         return bytes;
     }
 
-    public async Task Drain(CancellationToken limit)
-    {
-        if (_attachment is not { } attachment)
-            return;
-        try
-        {
-            while (!limit.IsCancellationRequested)
-            {
-                var isDone = true;
-                await attachment.Ask(_ => isDone = Network.IsDrained());
-                if (isDone)
-                    return;
-                await Task.Delay(TimeSpan.FromMilliseconds(20), _options.Time, limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-        catch (TimeoutException)
-        {
-            // The data path has ended before.
-        }
-    }
+    public Task Drain(CancellationToken limit) => _attachment is { } attachment ? Network.Drain(attachment.Shard, _options.Time, limit) : Task.CompletedTask;
+
+    // Its peers need not be told.
+    public Task Leave(CancellationToken limit) => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {

@@ -24,6 +24,9 @@ internal sealed class ControlLoop : IAsyncDisposable
     private readonly Action<ControlAction> _show;
     private readonly Channel<Action<Timestamp>> _queue = Channel.CreateBounded<Action<Timestamp>>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     private readonly CancellationTokenSource _ending = new();
+
+    // Outlives its source: what is under way ends a moment later.
+    private readonly CancellationToken _ended;
     private readonly Task _run;
     private CancellationTokenSource _attempt = new();
 
@@ -34,8 +37,12 @@ internal sealed class ControlLoop : IAsyncDisposable
     public ControlLoop(ControlSession session, ControlClient client, TimeProvider time, Action<ControlAction> show)
     {
         (_session, _client, _time, _show) = (session, client, time, show);
+        _ended = _ending.Token;
         _run = Run();
     }
+
+    /// <summary>Completes when the loop has ended; with its exception where it did not end by <see cref="DisposeAsync"/>.</summary>
+    public Task Completion => _run;
 
     /// <summary>What this node tells about itself is another from now on.</summary>
     public ValueTask SetReport(HostInfo host, ValueList<OwnEndpoint> endpoints) => Enqueue(now => _session.SetReport(now, host, endpoints));
@@ -46,14 +53,15 @@ internal sealed class ControlLoop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        await _run;
+        // A fault was told by Completion.
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _client.Dispose();
         _session.Dispose();
         _attempt.Dispose();
         _ending.Dispose();
     }
 
-    private ValueTask Enqueue(Action<Timestamp> work) => _queue.Writer.WriteAsync(work, _ending.Token);
+    private ValueTask Enqueue(Action<Timestamp> work) => _queue.Writer.WriteAsync(work, _ended);
 
     private async Task Run()
     {
@@ -74,8 +82,13 @@ internal sealed class ControlLoop : IAsyncDisposable
                     work(MonotonicClock.Now);
             }
         }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
+        }
+        finally
+        {
+            // Whoever is under way waits for room in the queue that nobody reads any more.
+            await _ending.CancelAsync();
             await _attempt.CancelAsync();
         }
     }
@@ -85,11 +98,11 @@ internal sealed class ControlLoop : IAsyncDisposable
         var now = MonotonicClock.Now;
         var sleep = deadline <= now ? TimeSpan.Zero : deadline - now > s_longestSleep ? s_longestSleep : deadline - now;
         if (sleep == TimeSpan.Zero) return;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ended);
         var work = _queue.Reader.WaitToReadAsync(either.Token).AsTask();
         await Task.WhenAny(work, Task.Delay(sleep, _time, either.Token));
         await either.CancelAsync();
-        _ending.Token.ThrowIfCancellationRequested();
+        _ended.ThrowIfCancellationRequested();
     }
 
     private async ValueTask Begin(ControlAction action)
@@ -151,6 +164,6 @@ internal sealed class ControlLoop : IAsyncDisposable
                 taken.SetResult();
             }
         });
-        await taken.Task.WaitAsync(_ending.Token);
+        await taken.Task.WaitAsync(_ended);
     }
 }

@@ -29,8 +29,7 @@ internal sealed class WireGuardAttachment(QuickConfiguration configuration, Atta
     private readonly List<PeerId> _peers = [];
     private readonly CancellationTokenSource _stop = new();
     private Shard? _shard;
-    private UdpSocket? _v4;
-    private UdpSocket? _v6;
+    private SocketPair? _sockets;
     private WireGuardDevice? _device;
     private HandshakeStampFile? _stamps;
     private Task _rounds = Task.CompletedTask;
@@ -46,7 +45,7 @@ internal sealed class WireGuardAttachment(QuickConfiguration configuration, Atta
     public Shard Shard => _shard!;
 
     /// <summary>After <see cref="OpenSockets"/>: one of the two, for what both have in common.</summary>
-    public UdpSocket Socket => (_v4 ?? _v6)!;
+    public UdpSocket Socket => _sockets!.Any;
 
     /// <summary>Starts the data path's thread.</summary>
     /// <param name="engine">From <see cref="MakeEngine"/>.</param>
@@ -54,9 +53,9 @@ internal sealed class WireGuardAttachment(QuickConfiguration configuration, Atta
     /// <param name="tun">Owned from here on; null where the engine's netstack has the packets.</param>
     public void Run(Engine engine, string name, TunDevice? tun)
     {
-        _shard = new Shard(engine, name, tun, _v4, _v6);
+        _shard = new Shard(engine, name, tun, _sockets!.V4, _sockets.V6);
         // The shard owns them from here on.
-        _owned.RemoveAll(owned => owned == _v4 || owned == _v6 || owned == engine);
+        _owned.RemoveAll(owned => ReferenceEquals(owned, _sockets) || ReferenceEquals(owned, engine));
         _shard.Start();
         _rounds = Rounds();
     }
@@ -79,57 +78,11 @@ internal sealed class WireGuardAttachment(QuickConfiguration configuration, Atta
 
     /// <summary>Runs something on the data path's thread and waits for it.</summary>
     /// <exception cref="TimeoutException">The data path does not answer.</exception>
-    public async Task Ask(Action<Timestamp> request)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _shard!.Post(now =>
-        {
-            request(now);
-            done.SetResult();
-        });
-        await Task.WhenAny(done.Task, _shard.Completion).WaitAsync(TimeSpan.FromSeconds(10));
-        if (!done.Task.IsCompleted)
-            throw new TimeoutException("the data path has ended");
-    }
+    public Task Ask(Action<Timestamp> request) => _shard!.Ask(request);
 
     /// <summary>One socket a family, on one port.</summary>
     /// <exception cref="SystemError">There is none to be had.</exception>
-    public void OpenSockets()
-    {
-        const int Attempts = 16;
-        for (var attempt = 1; ; attempt++)
-        {
-            _v4 = TryOpen(isV4: true, configuration.ListenPort);
-            try
-            {
-                _v6 = TryOpen(isV4: false, _v4?.Port ?? configuration.ListenPort);
-                break;
-            }
-            // The system chose a port for IPv4 that somebody has on IPv6.
-            catch (SystemError e) when (e.Errno == Errno.AddressInUse && configuration.ListenPort == 0 && attempt < Attempts)
-            {
-                _v4?.Dispose();
-                _owned.Remove(_v4!);
-            }
-        }
-        if (_v4 is null && _v6 is null)
-            throw new SystemError("opening a UDP socket", Errno.NoFamily);
-        if ((_v4 ?? _v6)!.HasFullBuffers == false)
-            options.Report("the socket's buffers are smaller than wanted: raise net.core.rmem_max and net.core.wmem_max to 7340032, or give CAP_NET_ADMIN");
-    }
-
-    /// <returns>Null: the machine does not have the family.</returns>
-    private UdpSocket? TryOpen(bool isV4, ushort port)
-    {
-        try
-        {
-            return Own(UdpSocket.Open(isV4, port, options.Mark));
-        }
-        catch (SystemError e) when (e.Errno is Errno.NoFamily or Errno.AddressNotAvailable)
-        {
-            return null;
-        }
-    }
+    public void OpenSockets() => _sockets = Own(SocketPair.Open(configuration.ListenPort, options.Mark, options.Report));
 
     /// <summary>The engine, with the device and its peers.</summary>
     /// <param name="stack">The netstack that has the packets; null: the system has them.</param>
@@ -215,7 +168,7 @@ internal sealed class WireGuardAttachment(QuickConfiguration configuration, Atta
         try
         {
             var addresses = await options.Resolver.Resolve(endpoint.Host, _stop.Token);
-            usable = [.. addresses.Select(IpAddress.Of).Where(address => address.IsV4 ? _v4 is not null : _v6 is not null)];
+            usable = [.. addresses.Select(IpAddress.Of).Where(address => address.IsV4 ? _sockets!.V4 is not null : _sockets!.V6 is not null)];
         }
         catch (DialException e)
         {

@@ -1,6 +1,5 @@
 using Edge.Foundation.Configuration;
 using Edge.Io;
-using Edge.Node.Networks;
 using Microsoft.AspNetCore.Http;
 
 namespace Edge.Orb.Proxy;
@@ -31,7 +30,7 @@ internal static class ReverseProxyHandler
         return new Forwarder(record, Balancer.Of(record, backends), services.Time, log, failures).Handle;
     }
 
-    private static Dialler Through(string network, OrbServices services) => services.Networks?.Find(network) is { } node
-        ? new Dialler(services.Resolver, services.Time, NetworkSet.Only(node.Network))
-        : throw new UpstreamSetupException($"`network = \"{network}\"` in a `ReverseProxy`: that network is a placeholder; give it `wireguard`");
+    private static IDialler Through(string network, OrbServices services) => services.Networks?.Find(network) is { } node
+        ? services.Networks.DiallerOf(node)
+        : throw new UpstreamSetupException($"`network = \"{network}\"` in a `ReverseProxy`: that network is a placeholder; give it `tailscale` or `wireguard`");
 }

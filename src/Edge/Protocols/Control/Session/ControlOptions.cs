@@ -1,5 +1,6 @@
 using Edge.Foundation.Keys;
 using Edge.Foundation.Netmap;
+using Edge.Protocols.Control.Messages;
 
 namespace Edge.Protocols.Control.Session;
 
@@ -8,6 +9,15 @@ internal sealed record ControlOptions
 {
     /// <summary>What this node tells about itself at first.</summary>
     public required HostInfo Host { get; init; }
+
+    /// <summary>Where it may be reached, as far as it is known at first.</summary>
+    public ValueList<OwnEndpoint> Endpoints { get; init; }
+
+    /// <summary>
+    /// More than this is being found out: beside the stream nothing is told before <see cref="ControlSession.SetReport"/>. A request that changes the
+    /// node is dear to some servers.
+    /// </summary>
+    public bool WaitsForReport { get; init; }
 
     /// <summary>The node's key from an earlier start; null: a new one is made.</summary>
     public PrivateKey? NodeKey { get; init; }

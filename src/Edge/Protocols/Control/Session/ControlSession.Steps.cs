@@ -182,7 +182,7 @@ internal sealed partial class ControlSession
     /// <summary>Tells the server what it does not know yet, if nothing is being told.</summary>
     private void Tell(Timestamp now)
     {
-        if (_phase != Phase.Mapping || _telling is not null || (_tellAt > now && _tellAt != Timestamp.Never) || _takesNoUpdates || _report == _told) return;
+        if (_phase != Phase.Mapping || _isReportAwaited || _telling is not null || (_tellAt > now && _tellAt != Timestamp.Never) || _takesNoUpdates || _report == _told) return;
         _telling = _report;
         _tellAt = Timestamp.Never;
         _outbox.Add(new SendUpdate(_attempt, Request(isStream: false)));

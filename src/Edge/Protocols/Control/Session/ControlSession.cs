@@ -51,6 +51,7 @@ internal sealed partial class ControlSession : IDisposable
     private NodeReport? _telling;
     private Timestamp _tellAt = Timestamp.Never;
     private bool _takesNoUpdates;
+    private bool _isReportAwaited;
 
     private Timestamp _logoutEnd = Timestamp.Never;
     private bool _isLogoutWanted;
@@ -67,7 +68,8 @@ internal sealed partial class ControlSession : IDisposable
         _isServerKeyOld = !options.ServerKey.Key.IsZero;
         _nodeKey = options.NodeKey ?? NewKey();
         _isRegistered = options.IsRegistered && options.NodeKey is not null;
-        _report = new(options.Host, options.DiscoKey, default);
+        _report = new(options.Host, options.DiscoKey, options.Endpoints);
+        _isReportAwaited = options.WaitsForReport;
     }
 
     /// <summary>What the session waits for the connection or the server to do.</summary>
@@ -166,6 +168,7 @@ internal sealed partial class ControlSession : IDisposable
     public void SetReport(Timestamp now, HostInfo host, ValueList<OwnEndpoint> endpoints)
     {
         _report = _report with { Host = host, Endpoints = endpoints };
+        _isReportAwaited = false;
         Tell(now);
     }
 
