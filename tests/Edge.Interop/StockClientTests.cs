@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Edge.Tests.Image;
 
@@ -11,7 +10,7 @@ public sealed partial class StockClientTests
     [Test]
     public async Task Two_tailscaled_take_the_relay_for_home_and_talk_through_it()
     {
-        var (headscale, tailscaled, tailscale) = (Peer("headscale"), Peer("tailscaled"), Peer("tailscale"));
+        var (tailscaled, tailscale) = (Tools.Peer("tailscaled"), Tools.Peer("tailscale"));
         Tools.Require("curl", "python3");
         await using var lab = await Lab.Create();
         var hub = lab.A.Address(isV4: true);
@@ -19,7 +18,7 @@ public sealed partial class StockClientTests
         var relay = lab.A.Start(Published.Plain(), "tun", "derp", "--host", hub, "--port", "9443", "--stun-port", "3478", "--state", lab.Folder, "--client-rate", "0", "--total-rate", "0");
         await relay.Printed("STUNPort");
         var pin = PinPattern().Match(relay.Output).Value;
-        var key = await StartHeadscale(lab, headscale, hub, pin);
+        var key = await HeadscaleSide.Start(lab.A, $"hostname: {hub}, certname: \"{pin}\", ipv4: {hub}, ipv6: none, derpport: 9443, stunport: 3478");
 
         // They find a direct path in no time unless they are told not to.
         var sides = (Side[])[lab.A, lab.B];
@@ -47,45 +46,6 @@ public sealed partial class StockClientTests
         await Assert.That((await File.ReadAllBytesAsync($"{lab.Folder}/file")).AsSpan().SequenceEqual(sent)).IsTrue();
 
         await Assert.That(await relay.End()).IsEqualTo(0);
-    }
-
-    private static async Task<string> StartHeadscale(Lab lab, string headscale, string hub, string pin)
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(lab.Folder, "hs")).FullName;
-        await File.WriteAllTextAsync($"{folder}/derp.yaml", $$"""
-            regions: {900: {regionid: 900, regioncode: edge, regionname: edge, nodes: [{name: 900a, regionid: 900, hostname: {{hub}}, certname: "{{pin}}", ipv4: {{hub}}, ipv6: none, derpport: 9443, stunport: 3478}] } }
-            """);
-        await File.WriteAllTextAsync($"{folder}/config.yaml", $$"""
-            server_url: http://{{hub}}:8080
-            listen_addr: {{hub}}:8080
-            metrics_listen_addr: 127.0.0.1:9090
-            grpc_listen_addr: 127.0.0.1:50443
-            grpc_allow_insecure: true
-            noise: {private_key_path: {{folder}}/noise_private.key}
-            prefixes: {v4: 100.64.0.0/10, v6: "fd7a:115c:a1e0::/48", allocation: sequential}
-            derp: {server: {enabled: false}, urls: [], paths: [{{folder}}/derp.yaml], auto_update_enabled: false}
-            disable_check_updates: true
-            database: {type: sqlite, sqlite: {path: {{folder}}/db.sqlite} }
-            policy: {mode: database}
-            dns: {magic_dns: true, base_domain: lab.test, override_local_dns: false, nameservers: {global: []} }
-            unix_socket: {{folder}}/hs.sock
-            unix_socket_permission: "0770"
-            logtail: {enabled: false}
-            """);
-        lab.A.Start(headscale, "serve", "-c", $"{folder}/config.yaml");
-        await Tools.Until(() => Task.FromResult(File.Exists($"{folder}/hs.sock")), "headscale's socket");
-        await lab.A.Run(headscale, "-c", $"{folder}/config.yaml", "users", "create", "alice");
-        using var key = JsonDocument.Parse(await lab.A.Run(headscale, "-c", $"{folder}/config.yaml", "preauthkeys", "create", "--user", "1", "--reusable", "--expiration", "1h", "-o", "json"));
-        return key.RootElement.GetProperty("key").GetString()!;
-    }
-
-    private static string Peer(string program)
-    {
-        var peers = Environment.GetEnvironmentVariable("PEERS") ?? "";
-        Skip.Unless(peers.Length > 0, $"PEERS names no folder with {program}");
-        var path = Path.Combine(peers, program);
-        Skip.Unless(File.Exists(path), $"{path} is not there");
-        return path;
     }
 
     [GeneratedRegex("sha256-raw:[0-9a-f]{64}")]

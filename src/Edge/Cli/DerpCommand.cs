@@ -7,6 +7,7 @@ using Edge.Admin;
 using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Io.Derp;
+using Edge.Node.Tailnet;
 using Edge.Orb;
 using Edge.Protocols.Derp;
 using Edge.Relay;
@@ -119,6 +120,27 @@ internal sealed class DerpCommand
         Readiness = services.Readiness,
         Reload = services.Reload,
     };
+
+    /// <summary>The relay that a network's configuration asks for.</summary>
+    /// <param name="network">Whose nodes it is for.</param>
+    /// <param name="settings">What is asked for.</param>
+    /// <param name="services">The server's.</param>
+    /// <param name="mesh">To be disposed after the relay; null: there is no mesh.</param>
+    public static RelayServerOptions Of(TailnetNetwork network, Derp settings, OrbServices services, out MeshKey? mesh)
+    {
+        // The schema has checked its form.
+        mesh = settings.MeshKey is { } secret && MeshKey.TryParse(secret.Reveal(), out var key) ? key : null;
+        var open = Beside(settings.ServerPort, services);
+        return open with
+        {
+            StunPort = settings.StunPort,
+            Mesh = mesh,
+            MeshWith = [.. settings.MeshWith.Select(static url => new DerpNode { HostName = url.IdnHost.Trim('[', ']'), Port = url.Port })],
+            Admission = settings.VerifyClients ? new NetmapAdmission(network) : null,
+            ClientRate = settings.VerifyClients ? 0 : open.ClientRate,
+            TotalRate = settings.VerifyClients ? 0 : open.TotalRate,
+        };
+    }
 
     private RelayServerOptions ReadOptions(ParseResult line, OrbServices services, out MeshKey? mesh)
     {

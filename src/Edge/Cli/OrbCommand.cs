@@ -5,7 +5,6 @@ using Edge.Foundation.Configuration;
 using Edge.Io;
 using Edge.Io.Native;
 using Edge.Orb;
-using Edge.Relay;
 using LogLevel = Edge.Foundation.Configuration.LogLevel;
 
 namespace Edge.Cli;
@@ -132,13 +131,12 @@ internal sealed class OrbCommand : EdgeCommand
                 Private = services => [AdminInterface.Listen(configuration.Admin, services, new BuildIdentity(Build.Version, Build.Commit), Environment.GetEnvironmentVariable)],
             });
             signals.HangUp += server.Reload;
-            await using var relay = relayPort is { } port ? new RelayServer(DerpCommand.Beside(port, server.Services)) : null;
+            await using var relays = new RelaysBeside(configuration, relayPort, server);
             await server.Start(signals.First);
-            if (relay is not null)
-                await relay.Start(signals.First);
+            await relays.Start(signals.First);
             _ = Settle(signals.First);
             await signals.Wait();
-            await Task.WhenAll(server.Stop(), relay?.Stop() ?? Task.CompletedTask);
+            await Task.WhenAll(server.Stop(), relays.Stop());
             return ExitCode.Done;
         }
         catch (OrbException failure)

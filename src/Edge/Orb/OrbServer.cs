@@ -322,8 +322,6 @@ internal sealed class OrbServer : IAsyncDisposable
             { DataPlane.Tun: true } => "dataPlane { tun = true }",
             { ExitNode: not null } => "exitNode",
             { AdvertiseRoutes.IsEmpty: false } => "advertiseRoutes",
-            { Derp.Server: true } => "derp { server = true }",
-            { Derp.CustomRelays.IsEmpty: false } => "derp { customRelays }",
             { Dns.Forwarder: not null } => "dns { forwarder }",
             { StateDir: { } state } when state.StartsWith("kube:", StringComparison.Ordinal) => "stateDir = \"kube:\"",
             _ => null,

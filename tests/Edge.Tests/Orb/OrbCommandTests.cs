@@ -47,7 +47,7 @@ public sealed class OrbCommandTests
     [Test]
     [Arguments("", "this build cannot speak to the host's tailscaled yet: `office`", "say `direct = true` in its `tailscale`: then this process is a node itself.")]
     [Arguments("direct = true; exitNode = \"gate\"", "this build does not have `exitNode` of `tailscale` yet: `office`", "take it out.")]
-    [Arguments("direct = true; derp { server = true }", "this build does not have `derp { server = true }` of `tailscale` yet: `office`", "take it out.")]
+    [Arguments("direct = true; dataPlane { tun = true }", "this build does not have `dataPlane { tun = true }` of `tailscale` yet: `office`", "take it out.")]
     public async Task What_a_network_asks_for_and_cannot_have_is_refused_by_name(string tailscale, string what, string help)
     {
         using var folder = new TemporaryFolder();

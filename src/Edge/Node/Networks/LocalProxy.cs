@@ -121,6 +121,12 @@ internal sealed class LocalProxy(VirtualNetwork network, bool isSocks, HostPort 
         catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
         {
             // One of the two went away, or the server ends.
+            _log.ProxyConnectionEnded(network.Name, Kind, failure.Message);
+        }
+        catch (Exception failure)
+        {
+            // Nobody waits for this task.
+            _log.ProxyFailed(network.Name, Kind, failure);
         }
         finally
         {

@@ -25,4 +25,10 @@ internal static partial class NetworkLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the network {Name}: no {Kind} on {Address}: {Reason}. Choose another address in `tunnel`.")]
     public static partial void ProxyNotUp(this ILogger log, string name, string kind, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the network {Name}: a connection of {Kind} has ended: {Reason}")]
+    public static partial void ProxyConnectionEnded(this ILogger log, string name, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the network {Name}: a connection of {Kind} has ended by a fault; this is a bug in edge: report it with the lines below")]
+    public static partial void ProxyFailed(this ILogger log, string name, string kind, Exception failure);
 }

@@ -23,6 +23,10 @@ internal sealed class TunnelReader(TunnelConnection connection) : PipeReader, IV
     private long _end;
     private bool _isAtEnd;
     private bool _isWaiting;
+
+    // Somebody is told of the result. Where nobody is yet, it is set behind the gate: whoever finds it there may begin the next read before the
+    // thread that sets it is done, and this one's end would be taken for that one's.
+    private bool _isAwaited;
     private bool _isWoken;
     private bool _isCanceled;
     private bool _isCompleted;
@@ -40,14 +44,15 @@ internal sealed class TunnelReader(TunnelConnection connection) : PipeReader, IV
             if (IsReady)
                 return ValueTask.FromResult(Result());
             _waiting.Reset();
+            _isAwaited = false;
             _isWaiting = true;
             _token = cancellationToken;
+            if (cancellationToken.CanBeCanceled)
+                _registration = cancellationToken.UnsafeRegister(static reader => ((TunnelReader)reader!).TokenCanceled(), this);
             // Nothing else will come along that wakes the network's thread.
             connection.GiveBack(least: 1);
             waiting = new ValueTask<ReadResult>(this, _waiting.Version);
         }
-        if (cancellationToken.CanBeCanceled)
-            _registration = cancellationToken.UnsafeRegister(static reader => ((TunnelReader)reader!).TokenCanceled(), this);
         return waiting;
     }
 
@@ -103,15 +108,20 @@ internal sealed class TunnelReader(TunnelConnection connection) : PipeReader, IV
 
     ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _waiting.GetStatus(token);
 
-    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiting.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        lock (connection.Gate)
+        {
+            _isAwaited = true;
+            _waiting.OnCompleted(continuation, state, token, flags);
+        }
+    }
 
     /// <summary>In the pool: goes on with whoever waits.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        var registration = _registration;
-        _registration = default;
-        registration.Dispose();
+        CancellationTokenRegistration registration;
+        bool isAwaited;
         Exception? failure = null;
         ReadResult result = default;
         lock (connection.Gate)
@@ -133,8 +143,19 @@ internal sealed class TunnelReader(TunnelConnection connection) : PipeReader, IV
             {
                 failure = broken;
             }
-            _token = default;
+            (registration, _registration, _token) = (_registration, default, default);
+            isAwaited = _isAwaited;
+            if (!isAwaited)
+                Settle(result, failure);
         }
+        // The callback takes the gate, and may be running.
+        registration.Dispose();
+        if (isAwaited)
+            Settle(result, failure);
+    }
+
+    private void Settle(ReadResult result, Exception? failure)
+    {
         if (failure is null)
             _waiting.SetResult(result);
         else

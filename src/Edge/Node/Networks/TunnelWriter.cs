@@ -17,6 +17,10 @@ internal sealed class TunnelWriter(TunnelConnection connection, BlockPool blocks
     private long _unflushed;
 
     private bool _isWaiting;
+
+    // Somebody is told of the result. Where nobody is yet, it is set behind the gate: whoever finds it there may begin the next flush before the
+    // thread that sets it is done, and this one's end would be taken for that one's.
+    private bool _isAwaited;
     private bool _isWoken;
     private bool _isCanceled;
     private bool _isCompleted;
@@ -61,12 +65,13 @@ internal sealed class TunnelWriter(TunnelConnection connection, BlockPool blocks
             if (IsReady)
                 return ValueTask.FromResult(Result());
             _waiting.Reset();
+            _isAwaited = false;
             _isWaiting = true;
             _token = cancellationToken;
+            if (cancellationToken.CanBeCanceled)
+                _registration = cancellationToken.UnsafeRegister(static writer => ((TunnelWriter)writer!).TokenCanceled(), this);
             waiting = new ValueTask<FlushResult>(this, _waiting.Version);
         }
-        if (cancellationToken.CanBeCanceled)
-            _registration = cancellationToken.UnsafeRegister(static writer => ((TunnelWriter)writer!).TokenCanceled(), this);
         return waiting;
     }
 
@@ -96,15 +101,20 @@ internal sealed class TunnelWriter(TunnelConnection connection, BlockPool blocks
 
     ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _waiting.GetStatus(token);
 
-    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiting.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        lock (connection.Gate)
+        {
+            _isAwaited = true;
+            _waiting.OnCompleted(continuation, state, token, flags);
+        }
+    }
 
     /// <summary>In the pool: goes on with whoever waits.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        var registration = _registration;
-        _registration = default;
-        registration.Dispose();
+        CancellationTokenRegistration registration;
+        bool isAwaited;
         FlushResult result;
         OperationCanceledException? failure = null;
         lock (connection.Gate)
@@ -115,9 +125,20 @@ internal sealed class TunnelWriter(TunnelConnection connection, BlockPool blocks
             _isWaiting = false;
             if (_token.IsCancellationRequested)
                 failure = new OperationCanceledException(_token);
-            _token = default;
+            (registration, _registration, _token) = (_registration, default, default);
             result = Result();
+            isAwaited = _isAwaited;
+            if (!isAwaited)
+                Settle(result, failure);
         }
+        // The callback takes the gate, and may be running.
+        registration.Dispose();
+        if (isAwaited)
+            Settle(result, failure);
+    }
+
+    private void Settle(FlushResult result, OperationCanceledException? failure)
+    {
         if (failure is null)
             _waiting.SetResult(result);
         else

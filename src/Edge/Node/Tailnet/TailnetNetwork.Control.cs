@@ -4,6 +4,7 @@ using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
 using Edge.Node.Networks;
+using Edge.Node.Tailnet.Relays;
 using Edge.Node.Tailnet.State;
 using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Control.Session;
@@ -25,6 +26,7 @@ internal sealed partial class TailnetNetwork
     private ImmutableArray<Action<NetworkMap>> _listeners = [];
     private NetworkMap? _map;
     private NetworkMap? _unsaved;
+    private DerpMap _relayMap = DerpMap.Empty;
     private Task _saving = Task.CompletedTask;
     private TailnetStanding _standing = TailnetStanding.Starting;
     private ControlStatus _status = ControlStatus.Stopped;
@@ -89,16 +91,18 @@ internal sealed partial class TailnetNetwork
         }
         var (isFirst, wasCached) = (Map is null, IsMapCached);
         Names.Change((Map: map, Dns: new DnsPreferences(_settings.AcceptDns, "")), static (core, state) => core.Update(state.Map, state.Dns, default));
-        opened.Relays.SetMap(map.Relays);
+        if (isFirst || Map!.Relays != map.Relays)
+            _relayMap = CustomRelays.Add(map.Relays, _settings.Derp.CustomRelays);
+        opened.Relays.SetMap(_relayMap);
         // Peers still send to where this node waited the last time.
-        if (opened.Relays.Home == 0 && map.Relays.Find(map.Self.HomeRegion) is not null)
+        if (opened.Relays.Home == 0 && _relayMap.Find(map.Self.HomeRegion) is not null)
             opened.Relays.SetHome(map.Self.HomeRegion);
         if (_settings.AcceptRoutes)
             ClaimRoutes(map);
         opened.Attachment.Apply(map, Preferences());
         if (Map?.Self.Addresses != map.Self.Addresses)
             Network.SetAddresses([.. map.Self.Addresses.Span.ToArray().Select(static prefix => prefix.Address)]);
-        _whereabouts.SetMap(map.Relays);
+        _whereabouts.SetMap(_relayMap);
         lock (_listening)
         {
             IsMapCached = isCached;

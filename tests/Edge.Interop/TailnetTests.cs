@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using Edge.Tests.Image;
+
+namespace Edge.Interop;
+
+/// <summary>
+/// The published server as a node of a tailnet that others made: Headscale controls it, Tailscale's derper relays for it, and a stock node is one of
+/// its peers. <c>PEERS</c> names the folder that has the programs.
+/// </summary>
+[Category(Published.Category)]
+public sealed class TailnetTests
+{
+    private const long Gibibyte = 1L << 30;
+    private const string Socks = "127.0.0.1:1055";
+
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task Two_servers_and_a_stock_node_fetch_from_one_another(bool isRelayed)
+    {
+        await using var lab = await Lab.Create();
+        var net = await Tailnet.Start(lab, isRelayed);
+        var (a, b) = (await net.Serve(lab.A, "a"), await net.Serve(lab.B, "b"));
+        var stock = await net.Stock(lab.B);
+        await Fetches(lab.A, "http://b/hello.txt", "hello from b", "--socks5-hostname", Socks);
+        await Fetches(lab.B, "http://a.lab.test/hello.txt", "hello from a", "--socks5-hostname", Socks);
+        await Fetches(lab.A, "http://stock:8000/hello.txt", "hello from stock", "--socks5-hostname", Socks);
+        // By its address: the stock node's proxy is told not to take names over.
+        await Fetches(lab.B, $"http://{net.AddressOf(a)}/hello.txt", "hello from a", "--proxy", $"http://{stock.Proxy}");
+        var ping = await lab.B.Try(stock.Tailscale, $"--socket={stock.Socket}", "ping", "--c", "5", "--until-direct=false", net.AddressOf(a));
+        await Assert.That(ping.Output).Contains("pong from a (");
+        await Assert.That(ping.Output.Contains("via DERP(edge)", StringComparison.Ordinal)).IsEqualTo(isRelayed).Because(ping.Output);
+        await a.Printed($"the path to b.lab.test is {(isRelayed ? "by its relay edge" : $"direct, {lab.B.Address(isV4: true)}:")}");
+        await Assert.That(await a.End()).IsEqualTo(0);
+        await Assert.That(await b.End()).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task A_gibibyte_is_intact_both_ways_between_two_servers_and_with_a_stock_node()
+    {
+        await using var lab = await Lab.Create();
+        var net = await Tailnet.Start(lab, isRelayed: false);
+        var (a, _) = (await net.Serve(lab.A, "a"), await net.Serve(lab.B, "b"));
+        var stock = await net.Stock(lab.B);
+        var hash = await Noise(Path.Combine(lab.Folder, "noise"), Gibibyte);
+        await a.Printed("the home relay is");
+        await Fetches(lab.A, "http://b/hello.txt", "hello from b", "--socks5-hostname", Socks);
+        await Assert.That(await HashOf(lab.A, $"--socks5-hostname {Socks} http://b/noise")).IsEqualTo(hash);
+        await Assert.That(await HashOf(lab.B, $"--socks5-hostname {Socks} http://a/noise")).IsEqualTo(hash);
+        await Assert.That(await HashOf(lab.A, $"--socks5-hostname {Socks} http://stock:8000/noise")).IsEqualTo(hash);
+        await Assert.That(await HashOf(lab.B, $"--proxy http://{stock.Proxy} http://{net.AddressOf(a)}/noise")).IsEqualTo(hash);
+        await Assert.That(OrbSide.ResidentKiB(a.Id)).IsLessThanOrEqualTo(60 * 1024);
+        await Assert.That(await a.End()).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task A_large_file_is_intact_both_ways_by_the_relay()
+    {
+        await using var lab = await Lab.Create();
+        var net = await Tailnet.Start(lab, isRelayed: true);
+        var (a, _) = (await net.Serve(lab.A, "a"), await net.Serve(lab.B, "b"));
+        var hash = await Noise(Path.Combine(lab.Folder, "noise"), Gibibyte / 8);
+        await a.Printed("connected to the relay");
+        await Fetches(lab.A, "http://b/hello.txt", "hello from b", "--socks5-hostname", Socks);
+        await Assert.That(await HashOf(lab.A, $"--socks5-hostname {Socks} http://b/noise")).IsEqualTo(hash);
+        await Assert.That(await HashOf(lab.B, $"--socks5-hostname {Socks} http://a/noise")).IsEqualTo(hash);
+        await a.Printed("by its relay edge");
+    }
+
+    [Test]
+    public async Task A_page_is_fetched_by_a_node_that_comes_for_it_alone()
+    {
+        await using var lab = await Lab.Create();
+        var net = await Tailnet.Start(lab, isRelayed: false);
+        var b = await net.Serve(lab.B, "b");
+        await b.Printed("the home relay is");
+        var fetch = await lab.A.Try("env", $"TS_AUTHKEY={net.Key}", Published.Plain(), "fetch", "http://b/hello.txt", "--control-url", net.Url, "--hostname", "visitor", "-v");
+        await Assert.That(fetch.Output).IsEqualTo("hello from b").Because(fetch.Error);
+        await Assert.That(fetch.ExitCode).IsEqualTo(0);
+        await Assert.That(fetch.Error).Contains("* path: ");
+    }
+
+    private static Task Fetches(Side side, string url, string body, params string[] options) => Tools.Until(
+        async () => await side.Try(["curl", "-sSf", "--max-time", "20", .. options, url]) is { ExitCode: 0 } curl && curl.Output == body, $"{side.Name} fetches {url}");
+
+    private static async Task<string> HashOf(Side side, string arguments)
+    {
+        // A curl that fails half-way must not pass for a wrong hash.
+        var output = await side.Run("sh", "-c", $"set -e; curl -sSf --max-time 115 -o {side.Lab.Folder}/fetched-{side.Name} {arguments}; sha256sum {side.Lab.Folder}/fetched-{side.Name}");
+        return output.Split(' ')[0];
+    }
+
+    private static async Task<string> Noise(string path, long bytes)
+    {
+        var block = RandomNumberGenerator.GetBytes(1 << 20);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = File.Create(path);
+        for (long at = 0; at < bytes; at += block.Length)
+        {
+            BitConverter.TryWriteBytes(block, at);
+            hash.AppendData(block);
+            await file.WriteAsync(block);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
