@@ -149,7 +149,7 @@ internal sealed record WebServer(string Name, string Program, IReadOnlyList<stri
         return new WebServer(name, "/usr/sbin/nginx", ["-c", file, "-p", folder, "-e", $"{folder}/{name}.log"], folder, port, tls);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

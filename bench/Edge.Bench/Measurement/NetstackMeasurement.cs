@@ -14,7 +14,7 @@ internal static partial class NetstackMeasurement
 
     public static async Task<NetstackFigures> Round(int seconds)
     {
-        await using var lab = await Lab.Create();
+        await using var lab = await Interop.Lab.Create();
         var (keys, client) = (await TunnelKeys.Make(), await TunnelKeys.Make());
         var noise = new byte[1 << 20];
         new Random(1).NextBytes(noise);
@@ -50,7 +50,7 @@ internal static partial class NetstackMeasurement
         return new NetstackFigures(toKernel.Order().ElementAt(Files / 2), parts[0], parts[2] / parts[1] * 1e6, requests, p99, bareRequests, bareP99, resident, idle);
     }
 
-    private static async Task<int> StartServer(Lab lab, TunnelKeys keys, TunnelKeys client)
+    private static async Task<int> StartServer(Interop.Lab lab, TunnelKeys keys, TunnelKeys client)
     {
         var file = Path.Combine(lab.Folder, "server.pkl");
         await File.WriteAllTextAsync(file, $$"""
@@ -70,13 +70,13 @@ internal static partial class NetstackMeasurement
         return server.Id;
     }
 
-    private static string[] Client(string what, TunnelKeys client, TunnelKeys keys, Lab lab, int count) =>
+    private static string[] Client(string what, TunnelKeys client, TunnelKeys keys, Interop.Lab lab, int count) =>
     [
         "taskset", "-c", "1", "dotnet", Path.Combine(AppContext.BaseDirectory, "Edge.Bench.dll"), NetstackClient.Name, what, client.PrivateA, "10.7.0.9", keys.PublicA,
         TunnelSide.EndpointOf(lab.A, true), lab.A.InnerAddress(isV4: true), what == "hold" ? "/small" : "/large", count.ToString(CultureInfo.InvariantCulture),
     ];
 
-    private static async Task<(double Requests, double P99)> Wrk(Lab lab, string url, int seconds)
+    private static async Task<(double Requests, double P99)> Wrk(Interop.Lab lab, string url, int seconds)
     {
         var text = await lab.B.Run("taskset", "-c", "1", "wrk", "-t1", "-c32", string.Create(CultureInfo.InvariantCulture, $"-d{seconds}s"), "--latency", url);
         var p99 = Latency().Match(text);

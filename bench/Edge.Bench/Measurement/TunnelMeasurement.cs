@@ -45,9 +45,9 @@ internal static class TunnelMeasurement
         return Packets * PacketSize * 8.0 / Stopwatch.GetElapsedTime(began).TotalMicroseconds;
     }
 
-    private static async Task<TunnelFigures> In(int seconds, Func<Lab, Task<int?>> start, Func<Side, string> address)
+    private static async Task<TunnelFigures> In(int seconds, Func<Interop.Lab, Task<int?>> start, Func<Side, string> address)
     {
-        await using var lab = await Lab.Create();
+        await using var lab = await Interop.Lab.Create();
         var process = await start(lab);
         var target = address(lab.B);
         await Tools.Until(() => lab.A.Pings(target), "the first ping");
@@ -61,7 +61,7 @@ internal static class TunnelMeasurement
     }
 
     /// <returns>Mbit/s received, processor seconds of the machine meanwhile, bytes received.</returns>
-    private static async Task<(double Megabits, double Processor, double Bytes)> Iperf(Lab lab, string target, int seconds, string[] options)
+    private static async Task<(double Megabits, double Processor, double Bytes)> Iperf(Interop.Lab lab, string target, int seconds, string[] options)
     {
         var server = lab.B.Start("taskset", "-c", Processor(lab.B), "iperf3", "-s", "-1", "--forceflush");
         await server.Printed("Server listening");

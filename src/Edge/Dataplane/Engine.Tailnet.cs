@@ -42,8 +42,17 @@ internal sealed partial class Engine
         relayed.Clear();
     }
 
-    /// <summary>Without a tailnet a peer is where its last authentic datagram came from.</summary>
-    private PeerPath WayTo(Timestamp now, PeerId peer, in DatagramPath known) => tailnet is null ? new PeerPath(known, 0) : tailnet.Paths.PathOf(now, peer);
+    /// <summary>
+    /// Without a tailnet a peer is where its last authentic datagram came from. In one, a peer whose home is not known is answered by the relay that
+    /// it came by: one that joins begins to talk before it has told its home.
+    /// </summary>
+    private PeerPath WayTo(Timestamp now, PeerId peer, in DatagramPath known)
+    {
+        if (tailnet is null)
+            return new PeerPath(known, 0);
+        var way = tailnet.Paths.PathOf(now, peer);
+        return way.IsNone ? new PeerPath(default, RelayPath.RegionOf(known)) : way;
+    }
 
     /// <summary>Where datagrams for this way are sealed.</summary>
     private SealedOutbox OutboxOf(in PeerPath way, SealedOutbox outbox) => way.IsDirect ? outbox : tailnet!.Relayed;

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Edge.Foundation.Keys;
+using PublicKey = Edge.Foundation.Keys.PublicKey;
 
 namespace Edge.Lab.Control;
 
@@ -76,6 +79,10 @@ internal sealed class LabMapStream(long id)
     }
 
     private Dictionary<long, LabNode> Peers(TailnetState? state) => state?.Find(id) is { IsAuthorized: true }
-        ? state.Nodes.Values.Where(node => node.Id != id && node.IsAuthorized).ToDictionary(node => node.Id)
+        ? state.Nodes.Values.Where(node => node.Id != id && node.IsAuthorized)
+            .Select(node => state.HidesPaths ? node with { DiscoKey = Other(node.DiscoKey), Endpoints = default } : node).ToDictionary(node => node.Id)
         : [];
+
+    // Clients take no peer that has none; with this one nothing can be opened.
+    private static KeyOf<DiscoKind> Other(KeyOf<DiscoKind> key) => new(new PublicKey(SHA256.HashData(key.Key.Bytes)));
 }

@@ -29,6 +29,9 @@ internal sealed record TailnetState
     /// <summary>Of the nodes' names.</summary>
     public required string Domain { get; init; }
 
+    /// <summary>Peers are told neither where a node may be reached nor its right disco key: all that is left is its relay.</summary>
+    public bool HidesPaths { get; init; }
+
     public long LastId { get; init; }
 
     public LabNode? Find(long id) => Nodes.GetValueOrDefault(id);

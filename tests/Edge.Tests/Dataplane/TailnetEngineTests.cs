@@ -47,6 +47,17 @@ public sealed class TailnetEngineTests
         await Assert.That(lab.A.StatusOf(lab.B).State).IsEqualTo(PathState.RelayOnly);
     }
 
+    [Test]
+    public async Task A_peer_that_has_not_told_its_home_is_answered_by_the_relay_it_comes_by()
+    {
+        var lab = new Lab(21, NatKind.Symmetric, NatKind.Symmetric);
+        using var _ = lab;
+        lab.B.Learn([lab.A.Node with { HomeRegion = 0 }], s_everything);
+        var transfer = lab.Run(Size, TimeSpan.FromMinutes(2));
+        await Assert.That(transfer.Received).IsEqualTo(Size);
+        await Assert.That(transfer.ConnectedAt!.Value - lab.Start).IsLessThanOrEqualTo(4 * lab.World.RelayDelay + TimeSpan.FromMilliseconds(1));
+    }
+
     /// <summary>One small piece a second for two minutes: what is under way when the router forgets, and when all of UDP dies, is sent again by the relay.</summary>
     [Test]
     public async Task A_stream_outlives_a_NAT_that_forgets_and_a_path_that_dies()

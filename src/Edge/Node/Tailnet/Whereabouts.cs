@@ -26,6 +26,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     // Several links and addresses change together.
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_checkLimit = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan s_welcomeLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_lookUpLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_dialLimit = TimeSpan.FromSeconds(5);
 
@@ -193,6 +194,9 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
         // Latencies are never twice the same: alone they are no news.
         if (_info is null || _info with { RelayLatencies = default } != info with { RelayLatencies = default })
             _info = info;
+        // A peer that is told of a home where this node is not yet loses its handshake there, and the next one is five seconds later.
+        if (home != before)
+            await Task.WhenAny(attachment.Relays.HomeWelcomed, Task.Delay(s_welcomeLimit, options.Time, _stop.Token));
         await Found(_info, endpoints);
     }
 

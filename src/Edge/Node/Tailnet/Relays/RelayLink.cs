@@ -26,6 +26,7 @@ internal sealed class RelayLink : IDerpReceiver, IAsyncDisposable
     private readonly PacketQueue _queue;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _run;
     private volatile DerpConnection? _connection;
     private volatile bool _isHome;
@@ -45,6 +46,9 @@ internal sealed class RelayLink : IDerpReceiver, IAsyncDisposable
 
     /// <summary>Whether the relay has taken this node in.</summary>
     public bool IsConnected => _connection is { IsWelcome: true };
+
+    /// <summary>Completes when the relay has taken this node in for the first time.</summary>
+    public Task Welcomed => _welcomed.Task;
 
     /// <summary>Why there is no connection; null: there is one, or none is wanted.</summary>
     public string? Fault { get; private set; }
@@ -115,6 +119,8 @@ internal sealed class RelayLink : IDerpReceiver, IAsyncDisposable
                 break;
             case DerpMessageKind.ServerInfo:
                 Fault = null;
+                _welcomed.TrySetResult();
+                Wake();
                 _links.Connected(this, connection.Node.ToString());
                 break;
             case DerpMessageKind.Health:
@@ -224,6 +230,9 @@ internal sealed class RelayLink : IDerpReceiver, IAsyncDisposable
         connection.SetHome(_isHome);
         var ended = connection.Ended;
         _ = ended.ContinueWith(static (_, link) => ((RelayLink)link!).Wake(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        // What is handed to a connection before the relay has said who it is, is lost: mostly a handshake, that is tried again after five seconds.
+        while (!_isEnding && !ended.IsCompleted && !connection.IsWelcome)
+            await Woken();
         while (!_isEnding && !ended.IsCompleted)
         {
             if (hasBatch)

@@ -58,6 +58,9 @@ internal sealed class RelayLinks(DerpDialler dialler, EntropySource entropy, Tim
     /// <summary>When the home's relay last said anything; null: never.</summary>
     public Timestamp? HomeHeardAt => _links.TryGetValue(_home, out var link) ? link.HeardAt : null;
 
+    /// <summary>Completes when the home's relay has taken this node in; at once where there is no home.</summary>
+    public Task HomeWelcomed => _links.TryGetValue(_home, out var link) ? link.Welcomed : Task.CompletedTask;
+
     public void SetMap(DerpMap map) => _map = map;
 
     /// <summary>The region in which this node waits from now on; 0: none.</summary>

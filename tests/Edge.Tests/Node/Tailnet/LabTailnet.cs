@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Edge.Lab.Control;
+using Edge.Relay;
+using Edge.Tests.Orb;
+using Edge.Tests.Relay;
+
+namespace Edge.Tests.Node.Tailnet;
+
+/// <summary>A tailnet on loopback that needs no other program: our laboratory's control server, a relay with STUN, and servers as its nodes.</summary>
+internal sealed class LabTailnet : IAsyncDisposable
+{
+    private readonly string _authKey;
+    private readonly List<OrbRun> _servers = [];
+
+    private LabTailnet(LabControl control, RelayRun relay) => (Control, Relay, _authKey) = (control, relay, control.AddKey());
+
+    public LabControl Control { get; }
+
+    public RelayRun Relay { get; }
+
+    public static async Task<LabTailnet> Start(CancellationToken cancellation)
+    {
+        var relay = await RelayRun.Start(static options => options with { StunPort = 0 });
+        var map = JsonSerializer.Serialize(await relay.Server.Map(cancellation), RelayJson.Default.DerpMapDocument);
+        return new(await LabControl.Start(new() { Relays = map }), relay);
+    }
+
+    /// <summary>A server that is a node, or on its way to be one, and answers `hello from NAME`.</summary>
+    public async Task<OrbRun> Serve(string name)
+    {
+        var orb = await OrbRun.Start($$"""
+            networks {
+              ["lab"] {
+                tailscale { direct = true; controlUrl = "{{Control.Url}}"; authKey = "{{_authKey}}"; hostname = "{{name}}"; stateDir = "mem:" }
+              }
+            }
+            servers { [":8080"] { handler = new Respond { body = "hello from {{name}}" } } }
+            """);
+        _servers.Add(orb);
+        return orb;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var orb in _servers)
+            await orb.DisposeAsync();
+        await Control.DisposeAsync();
+        await Relay.DisposeAsync();
+    }
+}
