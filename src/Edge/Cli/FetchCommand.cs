@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Security;
 using Edge.Config;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Configuration;
