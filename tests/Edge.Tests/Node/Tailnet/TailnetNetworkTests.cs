@@ -104,8 +104,8 @@ public sealed class TailnetNetworkTests
         using var limit = new CancellationTokenSource(2 * OrbRun.Limit);
         await using var one = await TailnetLab.Start(limit.Token);
         await using var two = await TailnetLab.Start(limit.Token);
-        await one.Serve("web-one");
-        await two.Serve("web-two");
+        await TailnetLab.Map(TailnetLab.NodeOf(await one.Serve("web-one")), static _ => true, limit.Token);
+        await TailnetLab.Map(TailnetLab.NodeOf(await two.Serve("web-two")), static _ => true, limit.Token);
         // Both servers are the first node of their tailnet, and have its first address.
         var both = await one.Serve("both", one.Network("both") + "\n" + two.Network("both").Replace("[\"lab\"]", "[\"other\"]", StringComparison.Ordinal));
         var (inOne, inTwo) = (TailnetLab.NodeOf(both), TailnetLab.NodeOf(both, "other"));
