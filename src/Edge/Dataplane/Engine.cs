@@ -104,6 +104,8 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
     /// <returns>False: the outbox is full. Send and clear it, and call again.</returns>
     public bool Poll(Timestamp now, DateTimeOffset wall, SealedOutbox outbox)
     {
+        if (tailnet is not null)
+            UsePaths(tailnet);
         while (true)
         {
             var room = outbox.Reserve(device.PollBufferSize);
@@ -112,7 +114,7 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
             if (!device.Poll(now, wall, room, out var outgoing))
                 break;
             var way = outgoing.Peer.IsNone ? new PeerPath(outgoing.Path, 0) : WayTo(now, outgoing.Peer, outgoing.Path);
-            Commit(way, outgoing.Peer, room[..outgoing.Length], outbox);
+            Commit(now, way, outgoing, room[..outgoing.Length], outbox);
         }
         return (stack is null || PollStack(now, stack, outbox)) && (tailnet is null || tailnet.Poll(now, outbox));
     }

@@ -32,6 +32,9 @@ internal sealed record AttachmentTerms
     /// <summary>A netmap is in force.</summary>
     public Action<NetworkMap> Applied { get; init; } = static _ => { };
 
+    /// <summary>The first STUN server of a check has answered.</summary>
+    public Action<NetReport> Heard { get; init; } = static _ => { };
+
     /// <summary>A check of the STUN servers is complete.</summary>
     public Action<NetReport> Checked { get; init; } = static _ => { };
 

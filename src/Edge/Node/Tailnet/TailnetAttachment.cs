@@ -42,6 +42,7 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
     private TailnetPreferences _preferences = new();
     private long _expiry = long.MaxValue;
     private bool _wasChecking;
+    private bool _toldAnswer;
     private bool _toldNeeds;
     private bool _mayHaveRelayed;
 
@@ -115,8 +116,11 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
     public void BeginCheck(StunTarget[] targets, int home, bool isFull) => Shard.Post(now =>
     {
         _engine.Tailnet!.Check!.Begin(now, targets, home, isFull);
-        _wasChecking = true;
+        (_wasChecking, _toldAnswer) = (true, false);
     });
+
+    /// <summary>A relay has taken this node in again, and what was sent there meanwhile was lost.</summary>
+    public void RelayFound(int region) => Shard.Post(now => _engine.RelayFound(now, region));
 
     /// <summary>Another node key: a new engine, which knows the last netmap.</summary>
     public void Rekey(PrivateKey nodeKey)
@@ -163,6 +167,11 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
         {
             _mayHaveRelayed = false;
             Shard.Post(_takeRelayed);
+        }
+        if (_wasChecking && !_toldAnswer && tailnet.Check!.HasAnswer)
+        {
+            _toldAnswer = true;
+            _terms.Heard(tailnet.Check.SoFar(now));
         }
         if (_wasChecking && !tailnet.Check!.IsRunning)
         {

@@ -280,7 +280,12 @@ internal sealed partial class TailnetNetwork : INetworkNode
         new DerpDialler(new Dialler(_options.Resolver, _options.Time), _options.Roots, _options.Time), _entropy, _options.Time, key, TailnetSettings.QueueCapacity(_settings))
     {
         Received = (int region, in PublicKey sender, ReadOnlySpan<byte> packet) => _opened?.Attachment.Received(region, sender, packet),
-        Connected = (link, relay) => _log.RelayUp(Network.Name, relay, link.Region),
+        Connected = (link, relay) =>
+        {
+            _log.RelayUp(Network.Name, relay, link.Region);
+            if (link.HasLost)
+                _opened?.Attachment.RelayFound(link.Region);
+        },
         Disconnected = (link, reason) => _log.RelayEnded(Network.Name, link.Region, reason),
         Failed = (link, reason) => _log.RelayFailed(Network.Name, link.Region, reason),
         HealthChanged = link =>
@@ -301,6 +306,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
         Time = _options.Time,
         Report = what => _log.Reported(Network.Name, what),
         Applied = Applied,
+        Heard = _whereabouts.Heard,
         Checked = _whereabouts.Checked,
         EndpointsWanted = _whereabouts.EndpointsWanted,
         AddressesChanged = _whereabouts.AddressesChanged,

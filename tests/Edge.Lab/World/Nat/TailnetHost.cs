@@ -32,7 +32,8 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
     {
     }
 
-    private TailnetHost(NatWorld network, string name, int number, NatSite site, Endpoint endpoint, PrivateKey nodeKey)
+    /// <summary>One whose node key is known: the same node, started again. The key is disposed of.</summary>
+    public TailnetHost(NatWorld network, string name, int number, NatSite site, Endpoint endpoint, PrivateKey nodeKey)
         : base(network, name, site, endpoint, nodeKey.PublicKey)
     {
         Number = number;
@@ -109,6 +110,14 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
         _fetching.Add(connection, transfer);
         Pump();
         return transfer;
+    }
+
+    /// <summary>Reaches its relay again, after what was sent there was lost.</summary>
+    public void FindRelay()
+    {
+        HasRelay = true;
+        Engine.RelayFound(World.Now, 1);
+        Pump();
     }
 
     /// <summary>So many of the bytes are there from now on.</summary>
