@@ -34,6 +34,7 @@ internal sealed partial class TailnetNetwork
     private string? _saidFault;
     private string? _saidUrl;
     private ValueList<DisplayMessage> _saidMessages;
+    private string? _saidLock;
     private bool _isAuthenticated;
     private bool _isLost;
     private volatile bool _isReported;
@@ -174,6 +175,7 @@ internal sealed partial class TailnetNetwork
         }
         _options.Events.Publish(Network.Name, "netmap", "", string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"{map.Self.Name.TrimEnd('.')}, {map.Peers.Count} peers{(isCached ? ", of the last start" : "")}"));
+        SayLock(LockHealth(map));
         if (_saidMessages == map.Messages)
             return;
         foreach (var message in _saidMessages)
@@ -190,6 +192,16 @@ internal sealed partial class TailnetNetwork
             }
         }
         _saidMessages = map.Messages;
+    }
+
+    private void SayLock(string? health)
+    {
+        if (health == _saidLock)
+            return;
+        _saidLock = health;
+        if (health is not null)
+            _log.Health(Network.Name, health);
+        _options.Events.Publish(Network.Name, "health", "tailnet lock", health ?? "");
     }
 
     private void Show(ControlStatus status)

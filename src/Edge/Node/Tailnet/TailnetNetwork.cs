@@ -76,11 +76,12 @@ internal sealed partial class TailnetNetwork : INetworkNode
         Network = new VirtualNetwork(name, [], _ranges, new NetstackOptions { Mtu = settings.DataPlane.Mtu }, _entropy)
         {
             Explain = Explain,
+            Pinged = answer => _pinger!.Note(answer),
             Reaches = address => _opened is not { } opened || !opened.Attachment.Engine.Routes.Find(address).IsNone,
         };
         Network.Stack.PeerApiPort = 0;
         _stack = new EngineStack(Network.Stack, Network);
-        _pinger = new PeerPinger(() => Map, () => _opened?.Attachment, Network);
+        _pinger = new PeerPinger(() => Map, () => _opened?.Attachment, Network, _entropy);
         var advertised = TailnetSettings.Advertised(settings);
         if (!advertised.IsEmpty)
             _router = new SubnetRouter(Network, new RoutePolicy(advertised), LocalAddresses.List, options.Time);
