@@ -58,6 +58,9 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     /// <summary>Told of the home relay, when it becomes another.</summary>
     public Action<DerpRegion?> Moved { get; init; } = static _ => { };
 
+    /// <summary>Whether an address is this node's inside of the tailnet: the host may have it too, and no peer finds the node by it.</summary>
+    public Func<IpAddress, bool> IsInside { get; init; } = static _ => false;
+
     /// <summary>The last report.</summary>
     public NetReport Report { get; private set; } = NetReport.Empty;
 
@@ -237,11 +240,11 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
             yield return new RelayLatency(string.Create(CultureInfo.InvariantCulture, $"{region.Region}-v6"), v6.TotalSeconds);
     }
 
-    private static List<IpAddress> Look(List<IpAddress> otherwise)
+    private List<IpAddress> Look(List<IpAddress> otherwise)
     {
         try
         {
-            return LocalAddresses.List();
+            return LocalAddresses.List().FindAll(address => !IsInside(address));
         }
         catch (SystemError)
         {
@@ -322,7 +325,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
 
     private async Task<RegionLatency?> Dial(DerpRegion region)
     {
-        var dialler = new Dialler(options.Resolver, options.Time);
+        var dialler = new Dialler(options.Resolver, options.Time, options.Host);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         limit.CancelAfter(s_dialLimit);
         foreach (var node in region.Nodes.Span.ToArray())
