@@ -36,7 +36,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     private readonly CancellationTokenSource _stop = new();
     private readonly HomeRelay _homeRelay = new();
     private TaskCompletionSource<NetReport> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly RegionProbes _probes = new(options.Resolver, options.Time);
+    private readonly RegionProbes _probes = new(options.Resolver, options.Time, options.Host);
     private readonly ConcurrentQueue<TaskCompletionSource<NetReport>> _askers = new();
     private TaskCompletionSource<NetReport> _checked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
@@ -61,6 +61,9 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     /// <summary>Told of the home relay, when it becomes another.</summary>
     public Action<DerpRegion?> Moved { get; init; } = static _ => { };
 
+    /// <summary>Whether an address is this node's inside of the tailnet: the host may have it too, and no peer finds the node by it.</summary>
+    public Func<IpAddress, bool> IsInside { get; init; } = static _ => false;
+
     /// <summary>The last report.</summary>
     public NetReport Report { get; private set; } = NetReport.Empty;
 
@@ -70,7 +73,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     /// <summary>This node's endpoints as far as this machine knows by itself.</summary>
     public ValueList<OwnEndpoint> LocalEndpoints(ushort port)
     {
-        _local = Look(_local);
+        _local = LookOutside(_local);
         return [.. _local.Select(address => new OwnEndpoint(new Endpoint(address, port), EndpointKind.Local))];
     }
 
@@ -166,7 +169,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     {
         await Task.Delay(s_settling, options.Time, _stop.Token);
         var before = _local;
-        _local = Look(before);
+        _local = LookOutside(before);
         if (before.SequenceEqual(_local))
             return false;
         var attachment = _attachment!;
@@ -309,6 +312,8 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     }
 
     /// <summary>Without an address of the family of its own a machine sends nothing there, and would wait for answers.</summary>
+    private List<IpAddress> LookOutside(List<IpAddress> otherwise) => Look(otherwise).FindAll(address => !IsInside(address));
+
     private bool IsReachable(IpAddress address) => address.IsV4
         ? _attachment!.HasV4
         : _attachment!.HasV6 && (address.IsLoopback || _local.Exists(static own => !own.IsV4 && !own.IsLoopback));
