@@ -90,7 +90,7 @@ internal sealed class HostInterface : IDisposable
         _map = map;
         if (before?.Self.Addresses != map.Self.Addresses)
             SetAddresses(map.Self);
-        if (before is not null && !terms.Differ(before, map))
+        if (before is not null && !HostRoutes.Differ(before, map))
             return;
         var wanted = terms.Of(map, MostPeerRoutes, s_peersV4, s_peersV6);
         foreach (var gone in _routes.Where(route => !wanted.Contains(route)).ToList())

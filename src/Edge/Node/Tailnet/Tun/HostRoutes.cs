@@ -16,7 +16,7 @@ namespace Edge.Node.Tailnet.Tun;
 internal sealed record HostRoutes(bool AcceptsRoutes, bool HasExitNode, bool HasNameServer, ImmutableArray<IpPrefix> Advertised)
 {
     /// <summary>Whether two netmaps may come to other routes.</summary>
-    public bool Differ(NetworkMap before, NetworkMap after)
+    public static bool Differ(NetworkMap before, NetworkMap after)
     {
         List<PeerChange> changes = [];
         after.CollectChanges(before, changes);
