@@ -15,7 +15,7 @@ internal sealed partial class Engine
     /// <param name="now">When it arrived.</param>
     /// <param name="region">Which relay.</param>
     /// <param name="sender">The node that the relay says sent it.</param>
-    /// <param name="packet">Opened in place.</param>
+    /// <param name="packet">Opened in place. Where <see cref="SystemPackets"/> takes what came out, it stays there until that is flushed.</param>
     public void HandleRelayed(Timestamp now, int region, in PublicKey sender, Span<byte> packet)
     {
         if (tailnet is null || tailnet.TakeRelayed(now, region, sender, packet))
@@ -24,7 +24,7 @@ internal sealed partial class Engine
         if (verdict < OpenVerdict.TooShort)
             Counters.InRelayed.Add(packet.Length);
         if (verdict == OpenVerdict.Packet)
-            HandOn(now, peer, opened, join: null);
+            HandOn(now, peer, opened, SystemPackets);
     }
 
     /// <summary>Hands on what relays are to carry, and clears it.</summary>

@@ -9,6 +9,7 @@ using Edge.Io;
 using Edge.Io.Native;
 using Edge.Io.Netlink;
 using Edge.Io.Shard;
+using Edge.Io.Tun;
 using Edge.Node.Tailnet.Relays;
 using Edge.Node.Tunnels;
 using Edge.Protocols.Disco;
@@ -51,17 +52,18 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
     /// <param name="nodeKey">Borrowed.</param>
     /// <param name="stack">The network's netstack.</param>
     /// <param name="relays">Carry what has no other way; the caller's, to dispose after this.</param>
+    /// <param name="tun">The host's interface, beside the netstack; null: there is none. Owned, unless this throws.</param>
     /// <exception cref="SystemError">The system gives no socket.</exception>
-    public TailnetAttachment(AttachmentTerms terms, PrivateKey nodeKey, EngineStack stack, RelayLinks relays)
+    public TailnetAttachment(AttachmentTerms terms, PrivateKey nodeKey, EngineStack stack, RelayLinks relays, TunDevice? tun = null)
     {
         (_terms, _stack, Relays) = (terms, stack, relays);
         // First, since there may be none to be had: nothing is left behind then.
-        _sockets = SocketPair.Open(terms.ListenPort, 0, terms.Report);
+        _sockets = SocketPair.Open(terms.ListenPort, terms.Mark, terms.Report);
         _inbox = new PacketQueue(terms.QueueCapacity);
         _takeRelayed = TakeRelayed;
         _discoKey = NewKey(_entropy);
         (_engine, _stamps) = MakeEngine(nodeKey);
-        Shard = new Shard(_engine, terms.Name, null, _sockets.V4, _sockets.V6, this, NetlinkWatch.TryOpen(), terms.AddressesChanged);
+        Shard = new Shard(_engine, terms.Name, tun, _sockets.V4, _sockets.V6, this, NetlinkWatch.TryOpen(), terms.AddressesChanged);
         Shard.Start();
     }
 
@@ -249,5 +251,7 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
         var at = 0;
         while (_inbox.TryRead(ref at, out var region, out var sender, out var packet))
             _engine.HandleRelayed(now, region, sender, packet);
+        // Before the next batch comes in the place of this one.
+        Shard.Flush();
     }
 }

@@ -184,13 +184,24 @@ internal sealed partial class PathDiscovery : IDisposable
     /// <summary>Its candidates were asked, and none of them has answered or failed yet.</summary>
     public bool IsProbing(PeerId id) => _peers.TryGetValue(id, out var peer) && peer.State == PathState.Probing;
 
-    /// <summary>Pings a peer, on the path in use and by its relay, and looks for a better one; each pong that comes is an event.</summary>
+    /// <summary>
+    /// Pings a peer on the path in use; where that is not certain, at all its endpoints and by its relay, and looks for a better one. Each pong that comes is an
+    /// event.
+    /// </summary>
     /// <returns>False: there is no such peer, or it does not speak DISCO.</returns>
     public bool Ping(Timestamp now, PeerId id)
     {
         if (!_peers.TryGetValue(id, out var peer) || peer.DiscoKey.IsZero)
             return false;
         peer.ActiveAt = now;
+        if (peer.State == PathState.Direct && now < peer.TrustedUntil)
+        {
+            // What is asked for is this path's time: a relay near by may answer sooner.
+            ref var best = ref peer.Candidates[peer.Best];
+            (best.IsAsked, best.WantsPing) = (true, true);
+            _waiting.Add(peer);
+            return true;
+        }
         peer.WantsRelayPing = peer.HomeRegion != 0;
         foreach (ref var candidate in peer.Candidates)
             candidate.IsAsked = true;

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using Edge.Foundation;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
+using Edge.Foundation.Wire;
 
 namespace Edge.Protocols.Stun;
 
@@ -33,7 +33,7 @@ internal sealed class NetCheck(EntropySource entropy)
     private static readonly TimeSpan s_laterGap = TimeSpan.FromMilliseconds(200);
 
     private readonly List<Probe> _probes = [];
-    private readonly Dictionary<UInt128, (int Region, Endpoint Server, Timestamp SentAt)> _asked = [];
+    private readonly Dictionary<TransactionId, (int Region, Endpoint Server, Timestamp SentAt)> _asked = [];
     private readonly SortedDictionary<int, RegionLatency> _regions = [];
     private int _next;
     private bool _isFirst;
@@ -89,9 +89,9 @@ internal sealed class NetCheck(EntropySource entropy)
     public bool Handle(Timestamp now, ReadOnlySpan<byte> datagram, Endpoint source)
     {
         if (!IsRunning || StunBinding.ReadResponse(datagram, out var transaction, out var mapped) != StunVerdict.Accepted
-            || !_asked.TryGetValue(KeyOf(transaction), out var asked) || asked.Server.Address != source.Address || asked.Server.Port != source.Port)
+            || !_asked.TryGetValue(TransactionId.Read(transaction), out var asked) || asked.Server.Address != source.Address || asked.Server.Port != source.Port)
             return false;
-        _asked.Remove(KeyOf(transaction));
+        _asked.Remove(TransactionId.Read(transaction));
         Note(asked.Region, mapped.Address.IsV4, now - asked.SentAt);
         NoteMapped(mapped);
         if (_regions.Count == EnoughRegions)
@@ -123,7 +123,7 @@ internal sealed class NetCheck(EntropySource entropy)
             if (!IsOfUse(probe))
                 continue;
             entropy.Fill(transaction);
-            _asked[KeyOf(transaction)] = (probe.Target.Region, probe.Target.Server, now);
+            _asked[TransactionId.Read(transaction)] = (probe.Target.Region, probe.Target.Server, now);
             server = probe.Target.Server;
             return StunBinding.WriteRequest(buffer, transaction);
         }
@@ -222,9 +222,6 @@ internal sealed class NetCheck(EntropySource entropy)
         _endsAt = Timestamp.Never;
         Report = SoFar(now);
     }
-
-    private static UInt128 KeyOf(ReadOnlySpan<byte> transaction) =>
-        new(BinaryPrimitives.ReadUInt32BigEndian(transaction), BinaryPrimitives.ReadUInt64BigEndian(transaction[4..]));
 
     private readonly record struct Probe(Timestamp At, int Order, StunTarget Target);
 }

@@ -1,4 +1,5 @@
 using Edge.Dataplane;
+using Edge.Dataplane.Offload;
 using Edge.Dataplane.Tailnet;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
@@ -66,6 +67,12 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
     /// <summary>All that happened to paths.</summary>
     public List<(Timestamp At, PathEvent Event)> Events { get; } = [];
 
+    /// <summary>Addresses of the netstack that only this side may send to.</summary>
+    public IpAddress[] Services { get; init; } = [];
+
+    /// <summary>Managed memory that the engine allocated for the packets that it was given.</summary>
+    public long AllocatedForPackets { get; private set; }
+
     /// <summary>How many bytes each connection is served in all.</summary>
     public int TotalBytes { get; set; }
 
@@ -120,6 +127,20 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
         Pump();
     }
 
+    /// <summary>Takes a packet of the system's, which is beside the netstack.</summary>
+    public void Send(ReadOnlySpan<byte> packet)
+    {
+        if (!PacketCut.TryBegin(packet, default, out var cut))
+            throw Failed("what the system sent is no packet");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var isTaken = Engine.HandlePacket(World.Now, packet, ref cut, _outbox);
+        AllocatedForPackets += GC.GetAllocatedBytesForCurrentThread() - before;
+        // The outbox is cleared after each packet.
+        if (!isTaken)
+            throw Failed("there was no room for a packet");
+        Pump();
+    }
+
     /// <summary>So many of the bytes are there from now on.</summary>
     public void Serve(int bytes)
     {
@@ -138,6 +159,8 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
         _outbox.Dispose();
     }
 
+    ReadOnlySpan<IpAddress> INetstackUser.OwnServices => Services;
+
     void INetstackUser.Happened(Timestamp now, in NetstackEvent happened)
     {
         var connection = happened.Connection!;
@@ -154,10 +177,19 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
             Write(connection);
     }
 
-    protected override void Take(Endpoint source, byte[] datagram) =>
-        Engine.HandleDatagrams(World.Now, new DatagramPath(source, default), datagram, datagram.Length, join: null);
+    protected override void Take(Endpoint source, byte[] datagram)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Engine.HandleDatagrams(World.Now, new DatagramPath(source, default), datagram, datagram.Length, Engine.SystemPackets);
+        AllocatedForPackets += GC.GetAllocatedBytesForCurrentThread() - before;
+        Engine.SystemPackets?.Flush();
+    }
 
-    protected override void TakeRelayed(PublicKey from, byte[] packet) => Engine.HandleRelayed(World.Now, 1, from, packet);
+    protected override void TakeRelayed(PublicKey from, byte[] packet)
+    {
+        Engine.HandleRelayed(World.Now, 1, from, packet);
+        Engine.SystemPackets?.Flush();
+    }
 
     protected override void Found(Endpoint[] endpoints) => Paths.SetLocalEndpoints(World.Now, endpoints);
 
