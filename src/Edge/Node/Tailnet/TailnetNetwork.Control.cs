@@ -107,6 +107,7 @@ internal sealed partial class TailnetNetwork
         opened.Attachment.Apply(map, Preferences(exitNode));
         if (Map?.Self.Addresses != map.Self.Addresses)
             Network.SetAddresses([.. map.Self.Addresses.Span.ToArray().Select(static prefix => prefix.Address)]);
+        FollowInterface(opened, map, isFirst);
         _whereabouts.SetMap(_relayMap);
         lock (_listening)
         {

@@ -42,7 +42,10 @@ internal sealed partial class TailnetNetwork
             }
         }
         return new TailnetStatus(
-            Network.Name, Url, Standing, IsMapCached, map, map?.Relays.Find(opened?.Relays.Home ?? 0), opened?.Attachment.Port ?? 0, Endpoints, peers, Health(opened, map));
+            Network.Name, Url, Standing, IsMapCached, map, map?.Relays.Find(opened?.Relays.Home ?? 0), opened?.Attachment.Port ?? 0, Endpoints, peers, Health(opened, map))
+        {
+            Interface = InterfaceName,
+        };
     }
 
     /// <inheritdoc cref="Pings.IPeerPinger.Ping"/>

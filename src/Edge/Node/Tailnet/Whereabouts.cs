@@ -29,10 +29,14 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     private static readonly TimeSpan s_checkLimit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan s_welcomeLimit = TimeSpan.FromSeconds(1);
 
+    // Who has a home already waits for the first STUN server no longer than for the relay.
+    private static readonly TimeSpan s_hearLimit = TimeSpan.FromMilliseconds(100);
+
     private readonly Channel<Wish> _wishes = Channel.CreateUnbounded<Wish>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly HomeRelay _homeRelay = new();
-    private readonly RegionProbes _probes = new(options.Resolver, options.Time);
+    private TaskCompletionSource<NetReport> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RegionProbes _probes = new(options.Resolver, options.Time, options.Host);
     private readonly ConcurrentQueue<TaskCompletionSource<NetReport>> _askers = new();
     private TaskCompletionSource<NetReport> _checked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
@@ -41,6 +45,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     private DerpMap? _map;
     private Timestamp _fullAt = new(long.MinValue);
     private NetInfo? _info;
+    private int _toldHome;
 
     [Flags]
     private enum Wish
@@ -56,6 +61,9 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     /// <summary>Told of the home relay, when it becomes another.</summary>
     public Action<DerpRegion?> Moved { get; init; } = static _ => { };
 
+    /// <summary>Whether an address is this node's inside of the tailnet: the host may have it too, and no peer finds the node by it.</summary>
+    public Func<IpAddress, bool> IsInside { get; init; } = static _ => false;
+
     /// <summary>The last report.</summary>
     public NetReport Report { get; private set; } = NetReport.Empty;
 
@@ -65,7 +73,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     /// <summary>This node's endpoints as far as this machine knows by itself.</summary>
     public ValueList<OwnEndpoint> LocalEndpoints(ushort port)
     {
-        _local = Look(_local);
+        _local = LookOutside(_local);
         return [.. _local.Select(address => new OwnEndpoint(new Endpoint(address, port), EndpointKind.Local))];
     }
 
@@ -96,6 +104,9 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
         _wishes.Writer.TryWrite(Wish.Map);
         return asker.Task;
     }
+
+    /// <summary>From any thread.</summary>
+    public void Heard(NetReport report) => Volatile.Read(ref _heard).TrySetResult(report);
 
     /// <summary>From any thread.</summary>
     public void Checked(NetReport report) => Volatile.Read(ref _checked).TrySetResult(report);
@@ -158,7 +169,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     {
         await Task.Delay(s_settling, options.Time, _stop.Token);
         var before = _local;
-        _local = Look(before);
+        _local = LookOutside(before);
         if (before.SequenceEqual(_local))
             return false;
         var attachment = _attachment!;
@@ -170,15 +181,21 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     private async Task Check(DerpMap map, bool isFull)
     {
         var attachment = _attachment!;
+        // The connection to the relay, and its TLS, are under way while STUN servers are asked.
+        if (_homeRelay.ChooseUnmeasured(map, attachment.Relays.Home) is not 0 and var home)
+            Move(attachment, map, home);
         var targets = await _probes.Targets(map, IsReachable, _stop.Token);
         var report = NetReport.Empty with { At = MonotonicClock.Now };
         if (targets.Length > 0)
         {
             var done = new TaskCompletionSource<NetReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _heard, new(TaskCreationOptions.RunContinuationsAsynchronously));
             Volatile.Write(ref _checked, done);
             attachment.BeginCheck(targets, _homeRelay.Region, isFull);
             try
             {
+                if (_info is null)
+                    await ConcludeEarly(attachment, map, done.Task);
                 report = await done.Task.WaitAsync(s_checkLimit, options.Time, _stop.Token);
             }
             catch (TimeoutException)
@@ -192,28 +209,56 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
         if (!report.HasUdp)
             report = report with { Regions = await _probes.DialAll(map, _stop.Token) };
         Report = report;
-        await Conclude(attachment, map, report);
+        await Conclude(attachment, map, report, _homeRelay.Choose(report, map, attachment.Relays.HomeHeardAt));
     }
 
-    private async Task Conclude(TailnetAttachment attachment, DerpMap map, NetReport report)
+    /// <summary>
+    /// A node that joins tells what the first answer told: where it has no home yet, the region that is heard first is that, until the whole check
+    /// says that another is clearly nearer. Peers are told as soon as the relay has taken it in, and not when the last of all servers has answered or
+    /// failed to.
+    /// </summary>
+    private async Task ConcludeEarly(TailnetAttachment attachment, DerpMap map, Task<NetReport> done)
     {
-        var before = _homeRelay.Region;
-        var home = _homeRelay.Choose(report, map, attachment.Relays.HomeHeardAt);
+        var heard = Volatile.Read(ref _heard).Task;
+        var limit = _homeRelay.Region != 0 ? s_hearLimit : s_checkLimit;
+        await Task.WhenAny(heard, done, Task.Delay(limit, options.Time, _stop.Token));
+        _stop.Token.ThrowIfCancellationRequested();
+        if (done.IsCompleted)
+            return;
+        var report = heard.IsCompleted ? await heard : NetReport.Empty with { At = MonotonicClock.Now };
+        await Conclude(attachment, map, report, _homeRelay.Region != 0 ? _homeRelay.Region : _homeRelay.Choose(report, map, null));
+    }
+
+    private void Move(TailnetAttachment attachment, DerpMap map, int home)
+    {
+        if (attachment.Relays.Home == home)
+            return;
         attachment.Relays.SetHome(home);
-        if (home != before)
-            Moved(map.Find(home));
+        Moved(map.Find(home));
+    }
+
+    private async Task Conclude(TailnetAttachment attachment, DerpMap map, NetReport report, int home)
+    {
+        Move(attachment, map, home);
         var endpoints = Endpoints(report, attachment.Port);
         Endpoint[] own = [.. endpoints.Select(static endpoint => endpoint.Endpoint)];
         attachment.Shard.Post(now => attachment.Engine.Tailnet!.Paths.SetLocalEndpoints(now, own));
         var info = Describe(report, home);
-        // Latencies are never twice the same: alone they are no news.
-        if (_info is null || _info with { RelayLatencies = default } != info with { RelayLatencies = default })
+        if (_info is null || IsNews(_info, info))
             _info = info;
         // A peer that is told of a home where this node is not yet loses its handshake there, and the next one is five seconds later.
-        if (home != before)
+        if (home != _toldHome)
             await Task.WhenAny(attachment.Relays.HomeWelcomed, Task.Delay(s_welcomeLimit, options.Time, _stop.Token));
+        _toldHome = home;
         await Found(_info, endpoints);
     }
+
+    /// <summary>Latencies are never twice the same, and a NAT that turned out to be of the common kind is nothing that anybody waits for: alone they are no news.</summary>
+    private static bool IsNews(NetInfo before, NetInfo now) =>
+        before.RelayLatencies.Count < now.RelayLatencies.Count || Comparable(before) != Comparable(now);
+
+    private static NetInfo Comparable(NetInfo info) =>
+        info with { RelayLatencies = default, MappingVariesByDestination = info.MappingVariesByDestination == true };
 
     private ValueList<OwnEndpoint> Endpoints(NetReport report, ushort port)
     {
@@ -267,6 +312,8 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     }
 
     /// <summary>Without an address of the family of its own a machine sends nothing there, and would wait for answers.</summary>
+    private List<IpAddress> LookOutside(List<IpAddress> otherwise) => Look(otherwise).FindAll(address => !IsInside(address));
+
     private bool IsReachable(IpAddress address) => address.IsV4
         ? _attachment!.HasV4
         : _attachment!.HasV6 && (address.IsLoopback || _local.Exists(static own => !own.IsV4 && !own.IsLoopback));

@@ -44,11 +44,18 @@ internal sealed class NetCheck(EntropySource entropy)
 
     public bool IsRunning { get; private set; }
 
+    /// <summary>Somebody has answered the check that is under way.</summary>
+    public bool HasAnswer => IsRunning && _regions.Count > 0;
+
     /// <summary>Of the last check that came to its end.</summary>
     public NetReport Report { get; private set; } = NetReport.Empty;
 
     /// <summary>When <see cref="Poll"/> is to be called at the latest.</summary>
     public Timestamp NextDeadline => !IsRunning ? Timestamp.Never : _next < _probes.Count ? Timestamp.Min(_probes[_next].At, _endsAt) : _endsAt;
+
+    /// <summary>What is known before the check has come to its end.</summary>
+    public NetReport SoFar(Timestamp now) =>
+        new() { At = now, Regions = [.. _regions.Values], MappedV4 = _mappedV4, MappedV6 = _mappedV6, IsMappingVarying = _isVarying };
 
     /// <summary>Begins a check, in the place of one that is under way.</summary>
     /// <param name="now">The time.</param>
@@ -213,7 +220,7 @@ internal sealed class NetCheck(EntropySource entropy)
     {
         IsRunning = false;
         _endsAt = Timestamp.Never;
-        Report = new NetReport { At = now, Regions = [.. _regions.Values], MappedV4 = _mappedV4, MappedV6 = _mappedV6, IsMappingVarying = _isVarying };
+        Report = SoFar(now);
     }
 
     private readonly record struct Probe(Timestamp At, int Order, StunTarget Target);

@@ -9,7 +9,8 @@ namespace Edge.Node.Tailnet.Checks;
 /// <summary>How the regions of a relay map can be asked how far they are: where their STUN servers are, and by a TCP connection where UDP does not pass.</summary>
 /// <param name="resolver">For relays whose addresses the map does not tell.</param>
 /// <param name="time">For attempts to dial.</param>
-internal sealed class RegionProbes(IResolver resolver, TimeProvider time)
+/// <param name="host">Connects through the host's own network.</param>
+internal sealed class RegionProbes(IResolver resolver, TimeProvider time, IConnector host)
 {
     // So many regions are dialled where no STUN server answers.
     private const int MostDialled = 64;
@@ -88,7 +89,7 @@ internal sealed class RegionProbes(IResolver resolver, TimeProvider time)
 
     private async Task<RegionLatency?> Dial(DerpRegion region, CancellationToken cancellation)
     {
-        var dialler = new Dialler(resolver, time);
+        var dialler = new Dialler(resolver, time, host);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_dialLimit);
         foreach (var node in region.Nodes.Span.ToArray())
