@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Edge.Tests.Image;
 
 namespace Edge.Interop;
 
@@ -7,6 +8,7 @@ namespace Edge.Interop;
 /// Nodes of a tailnet that are interfaces of their hosts: other programs of the host reach the tailnet, and are reached. Each host is a namespace with
 /// a kernel's own TCP, ping and routes.
 /// </summary>
+[Category(Published.Category)]
 public sealed class TailnetTunTests
 {
     private const string A4 = "100.64.0.1", B4 = "100.64.0.2", A6 = "fd7a:115c:a1e0::1", B6 = "fd7a:115c:a1e0::2";
@@ -15,11 +17,16 @@ public sealed class TailnetTunTests
     private const string Rule = "5280:";
 
     [Test]
-    public async Task Programs_of_two_hosts_and_the_servers_reach_one_another_and_nothing_is_left_behind()
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task Programs_of_two_hosts_and_the_servers_reach_one_another_and_nothing_is_left_behind(bool isRelayed)
     {
         Tools.Require("curl", "ping", "python3");
         await using var lab = await Lab.Create();
         var net = await LabTailnet.Start(lab);
+        // What goes into the tunnel has a rule before this one.
+        if (isRelayed)
+            await lab.B.Ip("rule", "add", "ipproto", "udp", "prohibit");
         var a = await net.Serve(lab.A, "a");
         var b = await net.Serve(lab.B, "b");
         // From a kernel to a server's netstack.
@@ -35,6 +42,7 @@ public sealed class TailnetTunTests
         await Assert.That(lab.A.Inside(() => Ask(IPAddress.Parse("100.100.100.100"), "b.lab.test"))).IsEqualTo(IPAddress.Parse(B4));
         await Assert.That(lab.B.Inside(() => Ask(IPAddress.Parse("fd7a:115c:a1e0::53"), "a.lab.test"))).IsEqualTo(IPAddress.Parse(A4));
         await Assert.That(await lab.A.Ip("rule")).Contains(Rule);
+        await a.Printed($"the path to b.lab.test is {(isRelayed ? "by its relay edge" : "direct, ")}");
 
         await Assert.That(await a.End()).IsEqualTo(0);
         await Assert.That((await lab.A.Try("ip", "link", "show", "edge0")).ExitCode).IsNotEqualTo(0);

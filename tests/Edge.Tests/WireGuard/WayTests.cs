@@ -1,4 +1,3 @@
-using Edge.Foundation.Peers;
 using Edge.Foundation.Time;
 using Edge.Protocols.WireGuard;
 
