@@ -98,7 +98,7 @@ public sealed class TailnetTunTests
     {
         Tools.Require("curl", "python3");
         await using var lab = await Lab.Create();
-        var net = await LabTailnet.Start(lab);
+        var net = await LabTailnet.Start(lab, "--routes", "approved");
         // Behind B alone. Side A has no route to it.
         await using var far = await FarHost.Create(lab.B, "198.51.100");
         far.Start("python3", "-m", "http.server", "-d", Directory.CreateDirectory(Path.Combine(lab.Folder, "far")).FullName, "--bind", "198.51.100.2", "8000");

@@ -61,9 +61,6 @@ public sealed class StandingTests
     private static async Task Until(Func<bool> condition, CancellationToken cancellation)
     {
         while (!condition())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+            await Task.Delay(10, cancellation);
     }
 }
