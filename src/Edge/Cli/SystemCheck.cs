@@ -26,7 +26,7 @@ internal static class SystemCheck
 
         int failed = findings.Count(f => f.State == FindingState.Failed);
         if (options.Json)
-            CliJson.Write(output, new SystemReport(failed == 0, findings), SystemReportJson.Default.SystemReport);
+            CliJson.Write(output, new SystemReport(failed == 0, [.. findings.Select(SystemReportCheck.Of)]), SystemReportJson.Default.SystemReport);
         return failed == 0 ? 0 : 1;
 
         // Lines are printed as they are found: who waits for an address sees which phase it is.
@@ -47,7 +47,7 @@ internal static class SystemCheck
         return finding.Advice is null ? line : $"{line}         {finding.Advice}\n";
     }
 
-    private static string StateText(FindingState state) => state switch
+    internal static string StateText(FindingState state) => state switch
     {
         FindingState.Ok => "ok",
         FindingState.Warning => "warning",
@@ -58,11 +58,18 @@ internal static class SystemCheck
 /// <summary>The document of <c>--json</c>.</summary>
 /// <param name="Ok">False when a check failed; warnings do not count.</param>
 /// <param name="Checks">In the order of the text form.</param>
-internal sealed record SystemReport(bool Ok, IReadOnlyList<Finding> Checks);
+internal sealed record SystemReport(bool Ok, IReadOnlyList<SystemReportCheck> Checks);
+
+/// <summary>One <see cref="Finding"/> of it; <c>state</c> is <c>ok</c>, <c>warning</c> or <c>failed</c>.</summary>
+internal sealed record SystemReportCheck(string Name, string State, string Detail, string? Advice, double? Milliseconds)
+{
+    public static SystemReportCheck Of(Finding finding) =>
+        new(finding.Name, SystemCheck.StateText(finding.State), finding.Detail, finding.Advice, finding.Milliseconds);
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true)]
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(SystemReport))]
 internal sealed partial class SystemReportJson : JsonSerializerContext;

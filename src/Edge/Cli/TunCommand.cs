@@ -180,7 +180,7 @@ internal sealed class TunCommand : EdgeCommand
         try
         {
             if (await TunnelSocket.Ask(path, TunnelSocket.StatusRequest, cancellation) is { Length: > 0 } answer)
-                status = JsonSerializer.Deserialize(answer, TunnelJson.Default.TunnelStatus);
+                status = TunnelStatus.Read(answer);
         }
         catch (Exception e) when (e is TimeoutException or JsonException)
         {

@@ -1,20 +1,15 @@
-using System.Text.Json.Serialization;
-
 namespace Edge.Io;
 
 /// <summary>What one look at the machine came to.</summary>
 internal enum FindingState
 {
     /// <summary>As it should be.</summary>
-    [JsonStringEnumMemberName("ok")]
     Ok,
 
     /// <summary>Edge runs, with less than it could have; the advice says how to get it.</summary>
-    [JsonStringEnumMemberName("warning")]
     Warning,
 
     /// <summary>What was asked cannot work like this.</summary>
-    [JsonStringEnumMemberName("failed")]
     Failed,
 }
 

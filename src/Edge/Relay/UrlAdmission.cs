@@ -51,7 +51,7 @@ internal sealed class UrlAdmission(Uri url, bool failsOpen, IDialler dialler, IL
     {
         try
         {
-            return body is { } json ? JsonSerializer.Deserialize(json.Span, AdmissionJson.Default.AdmissionAnswer) : null;
+            return body is { } utf8 ? AdmissionAnswer.Read(utf8) : null;
         }
         catch (JsonException)
         {

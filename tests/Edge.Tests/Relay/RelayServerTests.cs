@@ -173,6 +173,9 @@ public sealed class RelayServerTests
     [Test]
     [Arguments("{\\\"Allow\\\":true}", true)]
     [Arguments("{\\\"Allow\\\":false}", false)]
+    [Arguments("{\\\"allow\\\":true,\\\"reason\\\":[1]}", true)]
+    [Arguments("{\\\"Allow\\\":1}", false)]
+    [Arguments("[true]", false)]
     [Arguments("no", false)]
     public async Task An_admission_controller_decides(string body, bool isAdmitted)
     {

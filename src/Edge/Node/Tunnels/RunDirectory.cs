@@ -46,7 +46,7 @@ internal sealed class RunDirectory
     {
         var path = RecordOf(record.Interface);
         var temporary = path + ".new";
-        File.WriteAllBytes(temporary, SetupJson.Write(record));
+        File.WriteAllBytes(temporary, record.Write());
         File.Move(temporary, path, overwrite: true);
     }
 
@@ -62,16 +62,16 @@ internal sealed class RunDirectory
     {
         foreach (var file in Directory.EnumerateFiles(FolderPath, "*.json"))
         {
-            SetupRecord? record;
+            SetupRecord record;
             try
             {
-                record = JsonSerializer.Deserialize(File.ReadAllBytes(file), SetupJson.Default.SetupRecord);
+                record = SetupRecord.Read(File.ReadAllBytes(file));
             }
             catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
             {
                 continue;
             }
-            if (record is not null && record.Interface == Path.GetFileNameWithoutExtension(file) && StartOf(record.ProcessId) != record.ProcessStart)
+            if (record.Interface == Path.GetFileNameWithoutExtension(file) && StartOf(record.ProcessId) != record.ProcessStart)
                 yield return record;
         }
     }

@@ -26,6 +26,45 @@ internal sealed class SetupRecord
     public string? SourceValidMark { get; set; }
 
     public ResolverBackup? Resolver { get; set; }
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, SetupJson.Default.SetupRecord);
+
+    /// <exception cref="JsonException">It is not one of these, as <see cref="Write"/> writes them.</exception>
+    public static SetupRecord Read(ReadOnlyMemory<byte> utf8)
+    {
+        using var json = JsonDocument.Parse(utf8);
+        try
+        {
+            var record = json.RootElement;
+            return new SetupRecord
+            {
+                Interface = Text(record, "interface"),
+                ProcessId = record.GetProperty("processId").GetInt32(),
+                ProcessStart = record.GetProperty("processStart").GetUInt64(),
+                NetworkNamespace = Text(record, "networkNamespace"),
+                Rules = [.. record.GetProperty("rules").EnumerateArray().Select(Rule)],
+                SourceValidMark = record.GetProperty("sourceValidMark").GetString(),
+                Resolver = record.GetProperty("resolver") is { ValueKind: not JsonValueKind.Null } resolver ? Backup(resolver) : null,
+            };
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    private static RoutingRule Rule(JsonElement rule) => new(
+        rule.GetProperty("isV4").GetBoolean(), rule.GetProperty("table").GetUInt32(), rule.GetProperty("unlessMark").GetUInt32(),
+        rule.GetProperty("suppressesDefault").GetBoolean())
+    {
+        MarkMask = rule.GetProperty("markMask").GetUInt32(),
+        Priority = rule.GetProperty("priority").GetUInt32(),
+    };
+
+    private static ResolverBackup Backup(JsonElement resolver) => new(
+        Text(resolver, "path"), resolver.GetProperty("linkTarget").GetString(), resolver.GetProperty("content").GetString(), Text(resolver, "written"));
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
 }
 
 /// <summary>How <c>/etc/resolv.conf</c> was.</summary>
@@ -35,9 +74,6 @@ internal sealed class SetupRecord
 /// <param name="Written">What was written instead: only that is replaced again.</param>
 internal sealed record ResolverBackup(string Path, string? LinkTarget, string? Content, string Written);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(SetupRecord))]
-internal sealed partial class SetupJson : JsonSerializerContext
-{
-    public static byte[] Write(SetupRecord record) => JsonSerializer.SerializeToUtf8Bytes(record, Default.SetupRecord);
-}
+internal sealed partial class SetupJson : JsonSerializerContext;

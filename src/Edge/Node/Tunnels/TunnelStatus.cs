@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Edge.Node.Tunnels;
@@ -14,7 +15,47 @@ namespace Edge.Node.Tunnels;
 /// <param name="Counters">Since the start.</param>
 internal sealed record TunnelStatus(
     string Interface, int ProcessId, string PublicKey, int ListenPort, uint FwMark, int Mtu, IReadOnlyList<string> Offloads,
-    IReadOnlyList<TunnelPeerStatus> Peers, TunnelCounters Counters);
+    IReadOnlyList<TunnelPeerStatus> Peers, TunnelCounters Counters)
+{
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, TunnelJson.Default.TunnelStatus);
+
+    /// <exception cref="JsonException">It is not one of these, as <see cref="Write"/> writes them.</exception>
+    public static TunnelStatus Read(ReadOnlyMemory<byte> utf8)
+    {
+        using var json = JsonDocument.Parse(utf8);
+        try
+        {
+            var status = json.RootElement;
+            return new TunnelStatus(
+                Text(status, "interface"), status.GetProperty("processId").GetInt32(), Text(status, "publicKey"),
+                status.GetProperty("listenPort").GetInt32(), status.GetProperty("fwMark").GetUInt32(), status.GetProperty("mtu").GetInt32(),
+                Texts(status, "offloads"), [.. status.GetProperty("peers").EnumerateArray().Select(Peer)], CountersOf(status.GetProperty("counters")));
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    private static TunnelPeerStatus Peer(JsonElement peer) => new(
+        Text(peer, "publicKey"), peer.GetProperty("endpoint").GetString(), Texts(peer, "allowedIps"),
+        peer.GetProperty("handshakeAgeSeconds") is { ValueKind: not JsonValueKind.Null } age ? age.GetDouble() : null,
+        peer.GetProperty("receivedBytes").GetUInt64(), peer.GetProperty("sentBytes").GetUInt64(),
+        peer.GetProperty("persistentKeepaliveSeconds").GetInt32(), peer.GetProperty("stagedPackets").GetInt32());
+
+    private static TunnelCounters CountersOf(JsonElement counters) => new(
+        Count(counters, "packetsSealed"), Count(counters, "packetsOpened"), Count(counters, "packetsJoined"), Count(counters, "packetsRead"),
+        Count(counters, "datagramsSent"), Count(counters, "datagramsReceived"), Count(counters, "sendCalls"), Count(counters, "receiveCalls"),
+        counters.GetProperty("dropped").EnumerateObject().ToDictionary(reason => reason.Name, reason => reason.Value.GetInt64()),
+        Count(counters, "wakeups"), Count(counters, "allocatedBytes"));
+
+    private static long Count(JsonElement counters, string name) => counters.GetProperty(name).GetInt64();
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
+
+    private static string[] Texts(JsonElement json, string name) =>
+        [.. json.GetProperty(name).EnumerateArray().Select(one => one.GetString() ?? throw new FormatException($"{name} holds null"))];
+}
 
 /// <param name="PublicKey">Base64.</param>
 /// <param name="Endpoint">Where it is; null: not known.</param>
@@ -43,6 +84,6 @@ internal sealed record TunnelCounters(
     long PacketsSealed, long PacketsOpened, long PacketsJoined, long PacketsRead, long DatagramsSent, long DatagramsReceived, long SendCalls,
     long ReceiveCalls, IReadOnlyDictionary<string, long> Dropped, long Wakeups, long AllocatedBytes);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(TunnelStatus))]
 internal sealed partial class TunnelJson : JsonSerializerContext;

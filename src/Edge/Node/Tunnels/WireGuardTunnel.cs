@@ -121,7 +121,7 @@ internal sealed class WireGuardTunnel : IAsyncDisposable
         switch (request)
         {
             case TunnelSocket.StatusRequest:
-                return JsonSerializer.SerializeToUtf8Bytes(await Status(), TunnelJson.Default.TunnelStatus);
+                return (await Status()).Write();
             case TunnelSocket.DownRequest:
                 _downRequest.TrySetResult();
                 return "{}"u8.ToArray();
