@@ -20,6 +20,7 @@ var benchmarks = new SortedDictionary<string, (string What, Func<int, bool> Run)
     ["relay"] = ("`edge tun derp` beside Tailscale's derper: packets over TLS, memory of idle clients", RelayBenchmark.Run),
     ["check"] = ("`edge check` against the real `pkl eval`", CheckBenchmark.Run),
     ["netstack"] = ("`edge orb` in a WireGuard network beside the kernel's TCP over `edge tun up`: downloads, requests, memory; takes root", NetworkBenchmark.Run),
+    ["tailnet-memory"] = ("`edge orb` in a tailnet of a hundred peers: resident memory at rest, and after a download of a GiB", TailnetMemoryBenchmark.Run),
     ["tailnet-start"] = ("`edge orb` in a tailnet of the tests' control server beside Caddy's plain start: exec to netmap, exec to the first page through the tunnel", TailnetStartBenchmark.Run),
     ["tunnel"] = ("two `edge tun up` beside two of Debian's wireguard-go and the bare cable; takes root", TunnelBenchmark.Run),
 };

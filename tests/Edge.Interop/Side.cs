@@ -21,6 +21,13 @@ internal sealed partial class Side(string name, Lab lab, int number)
 
     public Task<string> Ip(params string[] arguments) => Tools.Run("ip", ["-n", name, .. arguments]);
 
+    /// <summary>No datagram of a socket leaves this side any more: what is left is a relay. What the system itself sends goes on.</summary>
+    public async Task ForbidUdp()
+    {
+        await Ip("rule", "add", "ipproto", "udp", "prohibit");
+        await Ip("-6", "rule", "add", "ipproto", "udp", "prohibit");
+    }
+
     public Task<string> Run(params string[] command) => Tools.Run("ip", ["netns", "exec", name, .. command]);
 
     public Task<(int ExitCode, string Output, string Error)> Try(params string[] command) => Tools.Try("ip", ["netns", "exec", name, .. command]);

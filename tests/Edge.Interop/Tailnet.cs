@@ -25,11 +25,7 @@ internal sealed partial class Tailnet
         var relay = lab.A.Start(derper, "-c", $"{folder}/key", "-hostname", hub, "-certmode", "manual", "-certdir", folder, "-a", $"{hub}:9443", "-http-port", "-1", "-stun-port", "3478");
         await relay.Printed("derper: serving on");
         if (isRelayed)
-        {
-            // What the system itself sends goes on: it is no datagram of a socket.
-            await lab.B.Ip("rule", "add", "ipproto", "udp", "prohibit");
-            await lab.B.Ip("-6", "rule", "add", "ipproto", "udp", "prohibit");
-        }
+            await lab.B.ForbidUdp();
         return new Tailnet(lab, await HeadscaleSide.Start(lab.A, $"hostname: {hub}, ipv4: {hub}, ipv6: none, derpport: 9443, stunport: 3478, insecurefortests: true"));
     }
 
@@ -67,6 +63,22 @@ internal sealed partial class Tailnet
         side.Start("python3", "-m", "http.server", "-d", folder, "--bind", "127.0.0.1", "8000");
         await Tools.Until(async () => (await side.Try("curl", "-sf", "-o", "/dev/null", "http://127.0.0.1:8000/")).ExitCode == 0, "the stock node's server");
         return (tailscale, socket, proxy);
+    }
+
+    /// <summary>A server on Tailscale's library, tsnet, which greets whoever asks by name, at port 80. <c>PEERS</c> has it as `tshello`.</summary>
+    public async Task<RunningProgram> Tsnet(Side side, string name)
+    {
+        var node = side.Start(Tools.Peer("tshello"), "-control", Url, "-authkey", Key, "-hostname", name, "-addr", ":80");
+        await node.Printed("up in ");
+        return node;
+    }
+
+    /// <summary>A file that was fetched by a node on tsnet that comes for it alone.</summary>
+    public async Task<string> FetchByTsnet(Side side, string name, string url)
+    {
+        var file = Path.Combine(_lab.Folder, $"got-{name}");
+        await side.Run("sh", "-c", $"{Tools.Peer("tshello")} -control {Url} -authkey {Key} -hostname {name} -get {url} > {file}");
+        return file;
     }
 
     /// <summary>A server's own address in the tailnet.</summary>

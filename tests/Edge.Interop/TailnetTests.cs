@@ -80,6 +80,33 @@ public sealed class TailnetTests
         await Assert.That(fetch.Error).Contains("* path: ");
     }
 
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task A_server_and_a_node_on_tsnet_fetch_from_one_another(bool isRelayed)
+    {
+        Tools.Peer("tshello");
+        await using var lab = await Lab.Create();
+        var net = await Tailnet.Start(lab, isRelayed);
+        var a = await net.Serve(lab.A, "a");
+        var tsnet = await net.Tsnet(lab.B, "tsnet");
+        await Tools.Until(
+            async () => (await lab.A.Try("curl", "-sSf", "--max-time", "20", "--socks5-hostname", Socks, "http://tsnet/")).Output is var greeting
+                && greeting.Contains("hello, ", StringComparison.Ordinal) && greeting.Contains(" on a (", StringComparison.Ordinal), "a is greeted by its name");
+        const int Length = 32 << 20;
+        await Assert.That(await lab.A.Run("curl", "-sSf", "--max-time", "100", "--socks5-hostname", Socks, "-o", "/dev/null", "-w", "%{size_download}", $"http://tsnet/bytes?n={Length}")).IsEqualTo($"{Length}");
+        var noise = Path.Combine(lab.Folder, "noise");
+        var hash = await Transfer.WriteNoise(noise, Length);
+        await Assert.That(await lab.A.Run("curl", "-sSf", "--max-time", "100", "--socks5-hostname", Socks, "--data-binary", $"@{noise}", "http://tsnet/sink")).Contains($"{Length} <nil>");
+        // Each kind of ping to it, and its own connections to us.
+        foreach (var (kind, said) in ((string, string)[])[("--until-direct=false", isRelayed ? "via DERP(edge) in" : "pong from tsnet"), ("--tsmp", "via TSMP in"), ("--icmp", "via ICMP in")])
+            await Assert.That(await Ask(lab.A, "a", "ping", "tsnet", "-c", "1", kind, "--timeout", "60")).Contains(said);
+        await Assert.That(await lab.B.Run("sha256sum", await net.FetchByTsnet(lab.B, "visitor", "http://a/noise"))).StartsWith(hash);
+        await a.Printed($"the path to tsnet.lab.test is {(isRelayed ? "by its relay edge" : $"direct, {lab.B.Address(isV4: true)}:")}");
+        await Assert.That(tsnet.IsRunning).IsTrue();
+        await Assert.That(await a.End()).IsEqualTo(0);
+    }
+
     /// <summary>`edge ping` and `edge netcheck` on both sides, of which the one may be unable to send datagrams.</summary>
     private static async Task PingsTheStockNode(Lab lab, bool isRelayed)
     {

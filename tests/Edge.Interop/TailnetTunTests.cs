@@ -47,6 +47,25 @@ public sealed class TailnetTunTests
     }
 
     [Test]
+    public async Task By_the_relay_alone_programs_and_servers_reach_one_another_too()
+    {
+        Tools.Require("curl", "ping", "python3");
+        await using var lab = await Lab.Create();
+        var net = await LabTailnet.Start(lab);
+        await lab.B.ForbidUdp();
+        var a = await net.Serve(lab.A, "a");
+        await net.Serve(lab.B, "b");
+        await Fetches(lab.A, $"http://{B4}/", "hello from b");
+        await Fetches(lab.B, $"http://[{A6}]/", "hello from a");
+        await lab.A.Reaches(B4);
+        await lab.B.Reaches(A6);
+        await ServeFile(lab.B, "0.0.0.0", 8000, "hello from the kernel of b");
+        await Fetches(lab.A, $"http://{B4}:8000/hello.txt", "hello from the kernel of b");
+        await a.Printed("the path to b.lab.test is by its relay edge");
+        await Assert.That(a.Output).DoesNotContain("the path to b.lab.test is direct");
+    }
+
+    [Test]
     public async Task The_interface_follows_the_netmap_and_the_policy_is_enforced()
     {
         Tools.Require("curl", "ping", "python3");

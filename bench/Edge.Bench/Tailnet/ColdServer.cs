@@ -1,26 +1,22 @@
 using System.Diagnostics;
-using System.Net.Security;
-using System.Text;
-using Edge.Foundation.Netmap;
+using Edge.Bench.Http;
 using Edge.Interop;
-using Edge.Io;
 using Edge.Lab.Control;
 
 namespace Edge.Bench.Tailnet;
 
-/// <summary>`edge orb` as a process that joins a tailnet, and how long it took.</summary>
+/// <summary>A server as a process that joins a tailnet, and how long it took.</summary>
 /// <param name="ToNetmap">From just before the process is made until the control server has begun to tell the netmap.</param>
 /// <param name="ToFirstPage">Until a whole answer with status 200 came through the tunnel; null: none was asked for.</param>
 /// <param name="Requests">What the control server was asked, from the start to the netmap, in order.</param>
 /// <param name="Later">What it was asked after that.</param>
 internal sealed record ColdServer(TimeSpan ToNetmap, TimeSpan? ToFirstPage, IReadOnlyList<LabRequest> Requests, IReadOnlyList<LabRequest> Later)
 {
-    // Who asks does not wait for what was lost while the server was on its way.
-    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private static int s_count;
 
+    /// <summary>`edge orb`.</summary>
     /// <param name="edge">The executable.</param>
     /// <param name="tailnet">What it joins.</param>
     /// <param name="folder">Has the site.</param>
@@ -29,25 +25,43 @@ internal sealed record ColdServer(TimeSpan ToNetmap, TimeSpan? ToFirstPage, IRea
     /// <param name="asks">Whether a page is asked for.</param>
     public static async Task<ColdServer> Run(string edge, BenchTailnet tailnet, string folder, bool hasTls, string? state = null, bool asks = true)
     {
-        using var limit = new CancellationTokenSource(s_limit);
         var name = state is null ? $"cold-{++s_count}" : "kept";
         var file = Path.Combine(folder, "tailnet.pkl");
-        await File.WriteAllTextAsync(file, Configuration(tailnet, name, hasTls, state ?? "mem:"), limit.Token);
+        await File.WriteAllTextAsync(file, Configuration(tailnet, name, hasTls, state ?? "mem:"));
+        string[] command = [edge, "orb", "--config", file, "--log-level", "error", "--admin", $"unix:{folder}/cold.sock"];
+        return await Run(command, tailnet, name, asks ? new PageRequest("/1k.bin", hasTls) : null, isKept: state is not null);
+    }
+
+    /// <summary>A server on tsnet that answers with as many bytes, over http.</summary>
+    /// <param name="tshello">The program.</param>
+    /// <param name="tailnet">What it joins.</param>
+    /// <param name="folder">For what it leaves behind.</param>
+    public static Task<ColdServer> RunTsnet(string tshello, BenchTailnet tailnet, string folder)
+    {
+        var name = $"cold-{++s_count}";
+        // Without a folder of its own it keeps its keys nowhere, as edge does.
+        string[] command = ["env", $"TMPDIR={folder}", $"HOME={folder}", tshello, "-control", tailnet.Control.Url.ToString(), "-authkey", tailnet.Key, "-hostname", name, "-addr", ":80"];
+        return Run(command, tailnet, name, new PageRequest($"/bytes?n={WebServer.SmallSize}", HasTls: false), isKept: false);
+    }
+
+    private static async Task<ColdServer> Run(string[] command, BenchTailnet tailnet, string name, PageRequest? page, bool isKept)
+    {
+        using var limit = new CancellationTokenSource(s_limit);
         var asked = tailnet.Control.Requests.Count;
         var began = Stopwatch.GetTimestamp();
-        await using var process = new RunningProgram([edge, "orb", "--config", file, "--log-level", "error", "--admin", $"unix:{folder}/cold.sock"]);
+        await using var process = new RunningProgram(command);
         var node = (await tailnet.Control.Tailnet.Until(state => state.Nodes.Values.Any(node => node.Name == name && node.IsOnline), limit.Token)).Find(name)!;
         var toNetmap = Stopwatch.GetElapsedTime(began);
         var first = Of(tailnet, node, asked);
         TimeSpan? toPage = null;
-        if (asks)
+        if (page is not null)
         {
-            await Ask(tailnet.Dialler, await tailnet.Find(name, limit.Token), hasTls, limit.Token);
+            await page.Get(tailnet.Dialler, await tailnet.Find(name, limit.Token), limit.Token);
             toPage = Stopwatch.GetElapsedTime(began);
         }
         var all = Of(tailnet, node, asked);
         await process.End();
-        if (state is null)
+        if (!isKept)
             tailnet.Control.Tailnet.Remove(node.Id);
         return new ColdServer(toNetmap, toPage, first, [.. all.Skip(first.Count)]);
     }
@@ -79,56 +93,4 @@ internal sealed record ColdServer(TimeSpan ToNetmap, TimeSpan? ToFirstPage, IRea
         }
 
         """;
-
-    /// <summary>Asks again and again, without waiting for those that were lost, until one page is there.</summary>
-    private static async Task Ask(IDialler dialler, TailnetNode peer, bool hasTls, CancellationToken cancellation)
-    {
-        using var won = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var asking = new List<Task<bool>>();
-        while (true)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            asking.Add(AskOnce(dialler, peer.Addresses[0].Address.ToString(), hasTls, won.Token));
-            var pause = Task.Delay(s_again, cancellation);
-            while (await Task.WhenAny([.. asking, pause]) is Task<bool> done)
-            {
-                asking.Remove(done);
-                if (!await done) continue;
-                await won.CancelAsync();
-                await Task.WhenAll(asking);
-                return;
-            }
-        }
-    }
-
-    private static async Task<bool> AskOnce(IDialler dialler, string address, bool hasTls, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var stream = await dialler.Dial(address, hasTls ? 443 : 80, cancellation);
-            if (!hasTls) return await Exchange(stream, cancellation);
-#pragma warning disable CA5359 // The server's certificate is its own: what is measured is time.
-            await using var tls = new SslStream(stream, leaveInnerStreamOpen: false, static (_, _, _, _) => true);
-#pragma warning restore CA5359
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "bench.test" }, cancellation);
-            return await Exchange(tls, cancellation);
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private static async Task<bool> Exchange(Stream stream, CancellationToken cancellation)
-    {
-        await stream.WriteAsync("GET /1k.bin HTTP/1.1\r\nHost: bench.test\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellation);
-        await stream.FlushAsync(cancellation);
-        var buffer = new byte[4096];
-        var first = await stream.ReadAsync(buffer, cancellation);
-        var isOk = Encoding.ASCII.GetString(buffer, 0, first).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
-        while (await stream.ReadAsync(buffer, cancellation) > 0)
-        {
-        }
-        return isOk;
-    }
 }

@@ -8,12 +8,14 @@ namespace Edge.Bench.Tailnet;
 
 /// <summary>
 /// A server's way into a tailnet on loopback, beside Caddy's plain start in the same run: exec to netmap, and exec to the first page that a peer gets
-/// through the tunnel, directly and by a relay, with and without TLS. They take turns, so that what the machine does meanwhile hits all.
+/// through the tunnel, directly and by a relay, with and without TLS; and, where <c>PEERS</c> names a folder that has `tshello`, beside a server on
+/// Tailscale's library, tsnet. They take turns, so that what the machine does meanwhile hits all.
 /// </summary>
 internal static class TailnetStartBenchmark
 {
     private const double NetmapGoal = 1.0;
     private const double PageGoal = 1.2;
+    private const double TsnetGoal = 0.5;
 
     public static bool Run(int runs)
     {
@@ -27,7 +29,7 @@ internal static class TailnetStartBenchmark
         try
         {
             WebServer.WriteSite(folder);
-            return Run(edge, folder, runs).GetAwaiter().GetResult();
+            return Run(edge, Path.Combine(Environment.GetEnvironmentVariable("PEERS") ?? "/", "tshello"), folder, runs).GetAwaiter().GetResult();
         }
         finally
         {
@@ -35,8 +37,9 @@ internal static class TailnetStartBenchmark
         }
     }
 
-    private static async Task<bool> Run(string edge, string folder, int runs)
+    private static async Task<bool> Run(string edge, string tshello, string folder, int runs)
     {
+        var hasTsnet = File.Exists(tshello);
         await using var direct = await BenchTailnet.Start(edge, folder, isRelayed: false);
         await using var relayed = await BenchTailnet.Start(edge, folder, isRelayed: true);
         (string Name, Func<Task<ColdServer>> Start)[] starts =
@@ -46,6 +49,7 @@ internal static class TailnetStartBenchmark
             ("relayed, http", () => ColdServer.Run(edge, relayed, folder, hasTls: false)),
             ("relayed, https", () => ColdServer.Run(edge, relayed, folder, hasTls: true)),
             ("kept keys", () => ColdServer.Run(edge, direct, folder, hasTls: false, state: $"{folder}/state", asks: false)),
+            .. hasTsnet ? Tsnet(tshello, direct, relayed, folder) : [],
         ];
         // The first of each kind warms up: this process, the caches, and the kept keys.
         foreach (var (_, start) in starts)
@@ -68,7 +72,29 @@ internal static class TailnetStartBenchmark
             met &= Row($"to first page, {starts[i].Name}", servers[i].Select(static server => server.ToFirstPage!.Value), plain, i % 2 == 0 ? PageGoal : null);
         Console.WriteLine($"  asked of the control server by a new node: {Steps(servers[0][^1].Requests)}; then, to the first page: {Steps(servers[0][^1].Later)}");
         Console.WriteLine($"  with kept keys: {Steps(servers[4][^1].Requests)}");
+        if (!hasTsnet)
+        {
+            Console.WriteLine("  tsnet is not measured: PEERS names no folder that has tshello");
+            return met;
+        }
+        return met & BesideTsnet("direct, http", servers[0], servers[5]) & BesideTsnet("relayed, http", servers[2], servers[6]);
+    }
+
+    private static (string Name, Func<Task<ColdServer>> Start)[] Tsnet(string tshello, BenchTailnet direct, BenchTailnet relayed, string folder) =>
+    [
+        ("tsnet, direct", () => ColdServer.RunTsnet(tshello, direct, folder)),
+        ("tsnet, relayed", () => ColdServer.RunTsnet(tshello, relayed, folder)),
+    ];
+
+    private static bool BesideTsnet(string name, IReadOnlyList<ColdServer> edge, IReadOnlyList<ColdServer> tsnet)
+    {
+        var (ours, theirs) = (ToPage(edge), ToPage(tsnet));
+        var met = Quantiles.Median(ours) / Quantiles.Median(theirs) <= TsnetGoal;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  to first page, {name}: tsnet median {Quantiles.Median(theirs):0.0} ms, p99 {Quantiles.P99(theirs):0.0} ms; edge to tsnet {Quantiles.Median(ours) / Quantiles.Median(theirs):0.00}, p99 {Quantiles.P99(ours) / Quantiles.P99(theirs):0.00}  <= {TsnetGoal:0.0}{(met ? "" : "  MISSED")}"));
         return met;
+
+        static List<double> ToPage(IReadOnlyList<ColdServer> servers) => [.. servers.Select(static server => server.ToFirstPage!.Value.TotalMilliseconds)];
     }
 
     private static bool Row(string name, IEnumerable<TimeSpan> times, List<double> plain, double? goal)

@@ -17,6 +17,9 @@ internal sealed class OrbCommand : EdgeCommand
     /// <summary>The first requests have been answered by then.</summary>
     private static readonly TimeSpan s_settlingTime = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A network that is up has joined, and the first of its peers have found it; and one that rests has given its packets' memory back.</summary>
+    private static readonly TimeSpan s_joiningTime = TimeSpan.FromSeconds(12);
+
     private readonly Option<string?> _config = new("--config") { Description = "The configuration, such as server.pkl", HelpName = "FILE" };
     private readonly Option<string?> _admin = new("--admin") { Description = "Where health, metrics and status answer: unix:PATH or HOST:PORT", HelpName = "ADDRESS" };
     private readonly Option<string?> _logLevel = new("--log-level") { Description = "The least that is logged: trace, debug, info, warn or error", HelpName = "LEVEL" };
@@ -136,7 +139,7 @@ internal sealed class OrbCommand : EdgeCommand
             await using var relays = new RelaysBeside(configuration, relayPort, server);
             await server.Start(signals.First);
             await relays.Start(signals.First);
-            _ = Settle(signals.First);
+            _ = Settle(server, signals.First);
             await signals.Wait();
             await Task.WhenAll(server.Stop(), relays.Stop());
             return ExitCode.Done;
@@ -153,10 +156,21 @@ internal sealed class OrbCommand : EdgeCommand
         }
     }
 
-    // What starting left behind, and will not be needed again, is half of what a small server holds.
-    private static async Task Settle(CancellationToken stopping)
+    // What starting left behind, and will not be needed again, is half of what a small server holds; what joining a network runs is as much again.
+    private static async Task Settle(OrbServer server, CancellationToken stopping)
     {
         await Task.Delay(s_settlingTime, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        GiveBack(stopping);
+        if (server.Networks.Nodes.IsEmpty)
+            return;
+        do
+            await Task.Delay(s_joiningTime, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!stopping.IsCancellationRequested && !server.Services.Readiness.IsReady);
+        GiveBack(stopping);
+    }
+
+    private static void GiveBack(CancellationToken stopping)
+    {
         if (stopping.IsCancellationRequested)
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);

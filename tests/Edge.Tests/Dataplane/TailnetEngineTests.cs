@@ -18,6 +18,9 @@ public sealed class TailnetEngineTests
 {
     private const int Size = 3_000_000;
 
+    // Half a year after the hosts' clocks begin.
+    private static readonly long s_midyear = DateTimeOffset.UnixEpoch.AddYears(56).AddDays(182).ToUnixTimeSeconds();
+
     private static readonly FilterRule s_everything = new()
     {
         Sources = [AddressRange.AllV4], Destinations = [new FilterDestination(AddressRange.AllV4, PortRange.All)],
@@ -220,6 +223,92 @@ public sealed class TailnetEngineTests
         // A renewed key is another time.
         lab.A.Learn([lab.B.Node with { KeyExpiry = end + TimeSpan.FromDays(1) }], s_everything);
         await Assert.That(lab.A.Engine.Device.PeerCount).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task A_clock_that_was_ahead_cuts_nobody_off_for_longer_than_it_was()
+    {
+        using var lab = new Lab(31, NatKind.None, NatKind.None);
+        var peers = lab.A.Engine.Tailnet!.Peers;
+        lab.A.Ahead = TimeSpan.FromDays(365);
+        lab.A.Learn([lab.B.Node with { KeyExpiry = UtcTime.OfUnixSeconds(s_midyear) }], s_everything);
+        await Assert.That(peers.Count).IsEqualTo(0);
+        lab.A.Ahead = TimeSpan.Zero;
+        lab.A.LookAtClock();
+        await Assert.That(peers.Count).IsEqualTo(1);
+        await Assert.That(lab.Run(1000, TimeSpan.FromSeconds(30)).Received).IsEqualTo(1000);
+        // In the middle of it, too.
+        lab.A.Ahead = TimeSpan.FromDays(365);
+        lab.A.LookAtClock();
+        await Assert.That(peers.Count).IsEqualTo(0);
+        lab.A.Ahead = TimeSpan.FromDays(-365);
+        lab.A.LookAtClock();
+        await Assert.That(lab.Run(1000, TimeSpan.FromSeconds(30)).Received).IsEqualTo(1000);
+        // Whom the netmap has taken out meanwhile stays out.
+        lab.A.Ahead = TimeSpan.FromDays(365);
+        lab.A.LookAtClock();
+        lab.A.Learn(new NetworkMapBuilder { Self = lab.A.Node, Filter = [s_everything] }.ToMap());
+        lab.A.Ahead = TimeSpan.Zero;
+        lab.A.LookAtClock();
+        await Assert.That(peers.Count).IsEqualTo(0);
+    }
+
+    /// <summary>One piece a second, and a handshake every two minutes: its timestamps are taken from clocks that jump a year.</summary>
+    [Test]
+    public async Task A_stream_outlives_clocks_that_jump()
+    {
+        using var lab = new Lab(32, NatKind.None, NatKind.None);
+        var world = lab.World.World;
+        world.After(TimeSpan.FromSeconds(30), () => lab.A.Ahead = TimeSpan.FromDays(-365));
+        world.After(TimeSpan.FromSeconds(50), () => lab.B.Ahead = TimeSpan.FromDays(365));
+        world.After(TimeSpan.FromSeconds(290), () => (lab.A.Ahead, lab.B.Ahead) = (TimeSpan.FromDays(365), TimeSpan.FromDays(-365)));
+        for (var second = 1; second <= 600; second++)
+        {
+            var size = second * 10_000;
+            world.After(TimeSpan.FromSeconds(second), () => lab.B.Serve(size));
+            world.After(TimeSpan.FromSeconds(second), lab.A.LookAtClock);
+        }
+        var transfer = lab.Run(6_000_000, TimeSpan.FromSeconds(605), served: 0);
+        await Assert.That(transfer.Received).IsEqualTo(6_000_000);
+        // Nothing waited for a handshake that its peer took for an old one.
+        await Assert.That(transfer.DoneAt!.Value - lab.Start).IsLessThanOrEqualTo(TimeSpan.FromSeconds(601));
+    }
+
+    [Test]
+    public async Task A_stream_goes_on_when_both_ends_change_address_at_once()
+    {
+        using var lab = new Lab(33, NatKind.None, NatKind.None);
+        var world = lab.World.World;
+        var (a, b) = (new Endpoint(IpAddress.V4(0xc633_640b), 41_641), new Endpoint(IpAddress.V4(0xc633_640c), 41_641));
+        world.After(TimeSpan.FromSeconds(20), () =>
+        {
+            lab.A.Move(a);
+            lab.B.Move(b);
+        });
+        for (var second = 1; second <= 60; second++)
+        {
+            var size = second * 10_000;
+            world.After(TimeSpan.FromSeconds(second), () => lab.B.Serve(size));
+        }
+        var transfer = lab.Run(600_000, TimeSpan.FromSeconds(70), served: 0);
+        await Assert.That(transfer.Received).IsEqualTo(600_000);
+        await Assert.That(lab.A.StatusOf(lab.B).State).IsEqualTo(PathState.Direct);
+        await Assert.That(lab.A.StatusOf(lab.B).Remote).IsEqualTo(b);
+    }
+
+    [Test]
+    public async Task Of_two_peers_with_one_key_the_first_stays_and_nobody_is_taken_for_this_node()
+    {
+        using var lab = new Lab(34, NatKind.None, NatKind.None);
+        var peers = lab.A.Engine.Tailnet!.Peers;
+        var elsewhere = new IpPrefix(IpAddress.V4(0x6440_0063), 32);
+        var twin = lab.B.Node with { Id = new NodeId(3), Addresses = [elsewhere], AllowedIps = [elsewhere] };
+        var mirror = twin with { Id = new NodeId(4), Key = lab.A.Node.Key };
+        lab.A.Learn([lab.B.Node, twin, mirror], s_everything);
+        await Assert.That(peers.Contradictions).IsEqualTo(2);
+        await Assert.That(peers.Count).IsEqualTo(1);
+        await Assert.That(lab.A.Engine.Routes.Find(elsewhere.Address).IsNone).IsTrue();
+        await Assert.That(lab.Run(1000, TimeSpan.FromSeconds(30)).Received).IsEqualTo(1000);
     }
 
     [Test]

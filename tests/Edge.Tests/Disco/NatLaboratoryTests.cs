@@ -27,6 +27,12 @@ public sealed class NatLaboratoryTests
         table.Append(Line("the same site", SameSite(hairpins: false)));
         table.Append(Line("double, outer hairpins", DoubleNat(hairpins: true)));
         table.Append(Line("double, no hairpin", DoubleNat(hairpins: false)));
+        table.Append(Line("loss and jitter", Run(70, world =>
+        {
+            // More than the gap between packets: they overtake one another.
+            world.Jitter = TimeSpan.FromMilliseconds(80);
+            return (new(world, "a", NatSite.Public, V4(1), new()), new(world, "b", NatSite.Public, V4(2), new()));
+        }, TimeSpan.FromSeconds(40), [], loss: 0.1)));
         table.Append(Line("IPv6 only", Run(1, world => (new(world, "a", NatSite.Public, V6(1), new()), new(world, "b", NatSite.Public, V6(2), new())))));
 
         var path = Repository.PathOf("tests", "Edge.Tests", "Disco", "nat-pairs.txt");

@@ -22,7 +22,9 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
     private readonly List<IpPrefix> _prefixes = [];
     private readonly PriorityQueue<NodeId, UtcTime> _expiries = new();
     private readonly HashSet<PeerId> _jailed = [];
+    private readonly HashSet<NodeId> _ended = [];
     private NetworkMap? _map;
+    private UtcTime _wall;
     private TailnetPreferences _preferences = new();
 
     /// <summary>Peers that packets can pass to and from.</summary>
@@ -63,8 +65,10 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
         foreach (var change in _changes)
         {
             filter.Capabilities.Apply(change);
-            if (change.After is null)
-                Remove(change.Id);
+            if (change.After is not null)
+                continue;
+            Remove(change.Id);
+            _ended.Remove(change.Id);
         }
         foreach (var change in _changes)
         {
@@ -76,18 +80,34 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
             foreach (var (_, node) in map.Peers)
                 Set(now, wall, node);
         }
+        FollowClock(now, wall);
     }
 
     /// <summary>When the next key ends; null: none does.</summary>
     public UtcTime? NextExpiry => _expiries.TryPeek(out _, out var at) ? at : null;
 
-    /// <summary>Takes out the peers whose keys have ended by now.</summary>
+    /// <summary>Takes out the peers whose keys have ended by now, and takes in again those that have not: the clock was ahead, and was set right.</summary>
     public void Expire(Timestamp now, UtcTime wall)
     {
         while (_expiries.TryPeek(out var node, out var at) && at <= wall)
         {
             _expiries.Dequeue();
             // Its key may have been renewed meanwhile.
+            if (_map!.FindPeer(node) is { } peer)
+                Set(now, wall, peer);
+        }
+        FollowClock(now, wall);
+    }
+
+    private void FollowClock(Timestamp now, UtcTime wall)
+    {
+        var wentBack = wall < _wall;
+        _wall = wall;
+        if (!wentBack)
+            return;
+        // Taking one out of a set, or adding what it has, does not disturb who walks it.
+        foreach (var node in _ended)
+        {
             if (_map!.FindPeer(node) is { } peer)
                 Set(now, wall, peer);
         }
@@ -107,7 +127,12 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
         if (_byNode.TryGetValue(node.Id, out var entry) && (!isReachable || entry.Node.Key != node.Key))
             Remove(node.Id);
         if (!isReachable)
+        {
+            if (!node.KeyExpiry.IsZero)
+                _ended.Add(node.Id);
             return;
+        }
+        _ended.Remove(node.Id);
         if (!_byNode.ContainsKey(node.Id))
         {
             if (!device.FindPeer(node.Key.Key.Bytes).IsNone || node.Key.Key.Bytes.SequenceEqual(device.PublicKey) || device.PeerCount >= WireGuardLimits.MaxPeers)

@@ -296,7 +296,12 @@ internal sealed partial class TailnetNetwork : INetworkNode
                 _opened?.Attachment.RelayFound(link.Region);
         },
         Disconnected = (link, reason) => _log.RelayEnded(Network.Name, link.Region, reason),
-        Failed = (link, reason) => _log.RelayFailed(Network.Name, link.Region, reason),
+        Failed = (link, reason) =>
+        {
+            _log.RelayFailed(Network.Name, link.Region, reason);
+            if (link.Region == HomeRegion)
+                _whereabouts.HomeLost();
+        },
         HealthChanged = link =>
         {
             if (link.Health is { } text)

@@ -26,6 +26,10 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
 
     // Several links and addresses change together.
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(250);
+
+    // A relay that restarts is back by then; and a home that was heard within eight seconds is kept (HomeRelay).
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(9);
+
     private static readonly TimeSpan s_checkLimit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan s_welcomeLimit = TimeSpan.FromSeconds(1);
 
@@ -53,6 +57,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
         Endpoints = 1,
         Map = 2,
         Addresses = 4,
+        Home = 8,
     }
 
     /// <summary>Told of each report, with this node's endpoints, the most useful first.</summary>
@@ -96,6 +101,9 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     /// <summary>From any thread.</summary>
     public void AddressesChanged() => _wishes.Writer.TryWrite(Wish.Addresses);
 
+    /// <summary>The home's relay is not reached: unless it is back soon, another is looked for. From any thread.</summary>
+    public void HomeLost() => _wishes.Writer.TryWrite(Wish.Home);
+
     /// <summary>A report that is begun after this call, of all regions; from any thread. Without a relay map it is empty.</summary>
     public Task<NetReport> CheckNow()
     {
@@ -125,15 +133,12 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
             while (true)
             {
                 var wish = await Next();
-                if ((wish & Wish.Addresses) != 0 && !await AreAddressesOthers() && wish == Wish.Addresses)
-                    continue;
-                List<TaskCompletionSource<NetReport>> askers = [];
-                while (_askers.TryDequeue(out var asker))
-                    askers.Add(asker);
-                if (Volatile.Read(ref _map) is { } map)
-                    await Check(map, isFull: wish != Wish.Endpoints);
-                foreach (var asker in askers)
-                    asker.SetResult(Report);
+                if ((wish & Wish.Addresses) != 0 && !await AreAddressesOthers())
+                    wish &= ~Wish.Addresses;
+                if ((wish & ~Wish.Home) != 0)
+                    await Look(isFull: (wish & (Wish.Map | Wish.Addresses)) != 0);
+                if ((wish & Wish.Home) != 0)
+                    LookSoon();
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -163,6 +168,24 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
                 return Wish.Map;
             }
         }
+    }
+
+    private async Task Look(bool isFull)
+    {
+        List<TaskCompletionSource<NetReport>> askers = [];
+        while (_askers.TryDequeue(out var asker))
+            askers.Add(asker);
+        if (Volatile.Read(ref _map) is { } map)
+            await Check(map, isFull);
+        foreach (var asker in askers)
+            asker.SetResult(Report);
+    }
+
+    private void LookSoon()
+    {
+        var soon = MonotonicClock.Now + s_patience;
+        if (_fullAt != new Timestamp(long.MinValue) && soon < _fullAt)
+            _fullAt = soon;
     }
 
     private async Task<bool> AreAddressesOthers()

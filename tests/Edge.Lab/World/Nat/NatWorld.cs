@@ -28,6 +28,9 @@ internal sealed class NatWorld(ulong seed)
     /// <summary>The share of datagrams that is lost; relays lose none.</summary>
     public double Loss { get; set; }
 
+    /// <summary>What a datagram takes more than <see cref="Delay"/>, at most: later ones may come first.</summary>
+    public TimeSpan Jitter { get; set; }
+
     /// <summary>A key that nobody had; the caller's.</summary>
     public PrivateKey NewKey()
     {
@@ -75,7 +78,7 @@ internal sealed class NatWorld(ulong seed)
                 return;
             break;
         }
-        World.After(Delay, () => Arrive(source, to, datagram));
+        World.After(Drawn(), () => Arrive(source, to, datagram));
     }
 
     /// <summary>A relay carries a packet.</summary>
@@ -117,6 +120,8 @@ internal sealed class NatWorld(ulong seed)
             throw new WorldException("a STUN server was sent something else");
         var response = new byte[StunBinding.MaxResponseSize];
         var length = StunBinding.WriteResponse(response, transaction, source);
-        World.After(Delay, () => Arrive(Stun, source, response[..length]));
+        World.After(Drawn(), () => Arrive(Stun, source, response[..length]));
     }
+
+    private TimeSpan Drawn() => Jitter > TimeSpan.Zero ? World.Random.Between(Delay, Delay + Jitter) : Delay;
 }

@@ -79,6 +79,9 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
     /// <summary>How many of them there are by now.</summary>
     public int ServedBytes { get; set; }
 
+    /// <summary>How far its clock is ahead of the right time.</summary>
+    public TimeSpan Ahead { get; set; }
+
     /// <summary>As the netmap tells of it.</summary>
     public TailnetNode Node => new()
     {
@@ -117,6 +120,22 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
         _fetching.Add(connection, transfer);
         Pump();
         return transfer;
+    }
+
+    /// <summary>Another address inside: the interface changed.</summary>
+    public void Move(Endpoint endpoint)
+    {
+        MoveTo(endpoint);
+        Paths.Rebind(World.Now);
+        Pump();
+    }
+
+    /// <summary>Looks at its clock, and at what it says of its peers' keys.</summary>
+    public void LookAtClock()
+    {
+        Engine.Tailnet!.Peers.Expire(World.Now, UtcTime.Of(Wall));
+        Engine.ForgetLookups();
+        Pump();
     }
 
     /// <summary>Reaches its relay again, after what was sent there was lost.</summary>
@@ -210,7 +229,7 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
         WakeAt(Engine.NextDeadline);
     }
 
-    private DateTimeOffset Wall => s_start + TimeSpan.FromTicks(World.Now.Nanoseconds / 100);
+    private DateTimeOffset Wall => s_start + TimeSpan.FromTicks(World.Now.Nanoseconds / 100) + Ahead;
 
     private void SendOut(SealedOutbox outbox, Action<TailnetHost, SealedRun, byte[]> send)
     {
