@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Edge.Io.OpenSsl;
 using Edge.Protocols.Derp;
 
 namespace Edge.Relay;
@@ -21,6 +22,7 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
 
     private readonly bool _waitsEmpty = stream is not WebSocketStream;
     private TaskCompletionSource? _decided;
+    private volatile bool _isAborted;
     private RelayConnection? _toWrite;
     private int _readsBeforeWriting;
 
@@ -40,14 +42,33 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
     public TaskCompletionSource? Written { get; set; }
 
     /// <summary>Reads until the connection ends.</summary>
-    /// <param name="early">What came with the request.</param>
-    /// <param name="cancellation">The connection's end.</param>
-    public async Task Run(ReadOnlyMemory<byte> early, CancellationToken cancellation)
+    /// <param name="early">What came with the request. Not held for as long as the client is here.</param>
+    /// <param name="cancellation">The connection's end, where it is not told by the stream.</param>
+    public Task Run(ReadOnlyMemory<byte> early, CancellationToken cancellation) => Run(Give(early, cancellation), cancellation);
+
+    /// <summary>Something waits for the client. No two threads are here at once: the relay says it again only when all was taken.</summary>
+    public void Write() => _ = WriteAll();
+
+    /// <summary>Ends the connection at once.</summary>
+    public void Abort()
+    {
+        _isAborted = true;
+        abort();
+        GoOn();
+    }
+
+    /// <summary>Whether it is admitted is being asked.</summary>
+    public void Ask() => _decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>That is decided.</summary>
+    public void GoOn() => _decided?.TrySetResult();
+
+    private async Task Run(ValueTask<bool> beginning, CancellationToken cancellation)
     {
         try
         {
-            if (await Give(early, cancellation))
-                await Read(cancellation);
+            if (await beginning)
+                await (stream is TlsStream direct ? Read(direct, cancellation) : Read(cancellation));
         }
         catch (Exception e) when (IsEnd(e))
         {
@@ -59,22 +80,6 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
             await hub.End(this);
         }
     }
-
-    /// <summary>Something waits for the client. No two threads are here at once: the relay says it again only when all was taken.</summary>
-    public void Write() => _ = WriteAll();
-
-    /// <summary>Ends the connection at once.</summary>
-    public void Abort()
-    {
-        abort();
-        GoOn();
-    }
-
-    /// <summary>Whether it is admitted is being asked.</summary>
-    public void Ask() => _decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>That is decided.</summary>
-    public void GoOn() => _decided?.TrySetResult();
 
     private async Task Read(CancellationToken cancellation)
     {
@@ -91,6 +96,36 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
                     length = await BeforeWaiting(stream.ReadAsync(buffer.AsMemory(0, ReadSize), cancellation));
                     if (length == 0 || !await Give(buffer.AsMemory(0, length), cancellation))
                         return;
+                }
+                while (length == ReadSize);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private async Task Read(TlsStream direct, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            WriteToOthers();
+            await direct.WaitToRead();
+            var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+            try
+            {
+                int length;
+                do
+                {
+                    length = direct.TryRead(buffer.AsSpan(0, ReadSize));
+                    if (length < 0 || (length > 0 && !await Give(buffer.AsMemory(0, length), cancellation)))
+                        return;
+                    if (++_readsBeforeWriting < ReadsInARow)
+                        continue;
+                    WriteToOthers();
+                    // Whoever sends without end is one of many.
+                    await Task.Yield();
                 }
                 while (length == ReadSize);
             }
@@ -136,7 +171,7 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
         {
             bytes = bytes[hub.Handle(this, bytes.Span, out var toWrite)..];
             Gather(toWrite);
-            if (Client.State == RelayClientState.Closed)
+            if (Client.State == RelayClientState.Closed || _isAborted)
                 return false;
             if (bytes.IsEmpty)
                 return true;
@@ -144,8 +179,15 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
             if (Client.State == RelayClientState.AwaitingVerdict)
                 await _decided!.Task.WaitAsync(cancellation);
             else if (RelayHub.WaitOf(Client) is var wait && wait > TimeSpan.Zero)
-                await Task.Delay(wait, cancellation);
+                await Pause(wait, cancellation);
         }
+    }
+
+    private async Task Pause(TimeSpan wait, CancellationToken cancellation)
+    {
+        Ask();
+        if (!_isAborted)
+            await Task.WhenAny(Task.Delay(wait, cancellation), _decided!.Task);
     }
 
     private async Task WriteAll()

@@ -46,6 +46,31 @@ public sealed class RelayTests
     }
 
     [Test]
+    [Arguments(2, 1400, 1)]
+    [Arguments(11, 1400, 1)]
+    [Arguments(12, 1400, 2)]
+    [Arguments(32, 8, 1)]
+    public async Task Packets_that_come_together_leave_together_and_in_order(int packets, int size, int writes)
+    {
+        using var world = new RelayWorld();
+        var (a, b) = (world.Join(), world.Join());
+        var before = b.Writes;
+        var expected = new List<string>();
+        for (var i = 0; i < packets; i++)
+        {
+            var packet = Enumerable.Repeat((byte)i, size).ToArray();
+            expected.Add(Convert.ToHexStringLower(packet));
+            a.Client.Send(world.Now, b.Key.PublicKey, packet);
+        }
+        b.Reads = false;
+        world.Pass();
+        b.Reads = true;
+        world.Pass();
+        await Assert.That(b.Packets.SequenceEqual(expected)).IsTrue();
+        await Assert.That(b.Writes - before).IsEqualTo(writes);
+    }
+
+    [Test]
     public async Task A_node_that_does_not_read_loses_the_oldest_of_each_kind_and_nobody_else_anything()
     {
         using var world = new RelayWorld();

@@ -9,11 +9,14 @@ internal static class Errno
     public const int Interrupted = 4;         // EINTR
     public const int InputOutput = 5;         // EIO
     public const int TryAgain = 11;           // EAGAIN
+    public const int NoMemory = 12;           // ENOMEM
     public const int AccessDenied = 13;       // EACCES
     public const int Busy = 16;               // EBUSY
     public const int Exists = 17;             // EEXIST
     public const int NoDevice = 19;           // ENODEV
     public const int Invalid = 22;            // EINVAL
+    public const int TooManyFilesInAll = 23;  // ENFILE
+    public const int TooManyFiles = 24;       // EMFILE
     public const int NoSpace = 28;            // ENOSPC
     public const int TooLong = 90;            // EMSGSIZE
     public const int NotSupported = 95;       // EOPNOTSUPP
