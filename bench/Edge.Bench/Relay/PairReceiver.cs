@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Edge.Foundation.Keys;
-using Edge.Io.Derp;
 using Edge.Protocols.Derp;
 
 namespace Edge.Bench.Relay;
 
 /// <summary>Counts packets and the time that they took, and answers every few.</summary>
-internal sealed class PairReceiver : IDerpReceiver
+internal sealed class PairReceiver : LoadClient
 {
     /// <summary>In steps of 10 microseconds, to one second.</summary>
     private const int Steps = 100_000;
@@ -16,8 +14,6 @@ internal sealed class PairReceiver : IDerpReceiver
 
     private readonly int[] _times = new int[Steps];
     private long _packets;
-
-    public PublicKey Peer { get; set; }
 
     public long Packets => Volatile.Read(ref _packets);
 
@@ -37,13 +33,13 @@ internal sealed class PairReceiver : IDerpReceiver
     /// <summary>The times so far: connecting is not measured.</summary>
     public void Forget() => Array.Clear(_times);
 
-    public void Receive(DerpConnection connection, in DerpMessage message)
+    protected override void Receive(in DerpMessage message)
     {
         if (message.Kind != DerpMessageKind.Packet)
             return;
         var time = Stopwatch.GetElapsedTime(MemoryMarshal.Read<long>(message.Body));
         _times[Math.Min((int)(time.TotalMicroseconds / 10), Steps - 1)]++;
         if (++_packets % PairSender.Share == 0)
-            connection.Send(Peer, s_answer);
+            Send(s_answer);
     }
 }

@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Edge.Foundation.Keys;
-using Edge.Io.Derp;
 using Edge.Protocols.Derp;
 
 namespace Edge.Bench.Relay;
 
 /// <summary>Sends packets that say when they were sent: a window of them, and as many again as an answer says have come.</summary>
-internal sealed class PairSender : IDerpReceiver
+internal sealed class PairSender : LoadClient
 {
     public const int PacketSize = 1400;
 
@@ -20,24 +18,22 @@ internal sealed class PairSender : IDerpReceiver
     private readonly byte[] _packet = new byte[PacketSize];
     private volatile bool _isOver;
 
-    public PublicKey Peer { get; set; }
-
-    public void Begin(DerpConnection connection) => Send(connection, Window);
-
     public void End() => _isOver = true;
 
-    public void Receive(DerpConnection connection, in DerpMessage message)
+    protected override void Begin() => Send(Window);
+
+    protected override void Receive(in DerpMessage message)
     {
         if (message.Kind == DerpMessageKind.Packet && !_isOver)
-            Send(connection, Share);
+            Send(Share);
     }
 
-    private void Send(DerpConnection connection, int count)
+    private void Send(int count)
     {
         for (var i = 0; i < count; i++)
         {
             MemoryMarshal.Write(_packet, Stopwatch.GetTimestamp());
-            connection.Send(Peer, _packet);
+            Send(_packet);
         }
     }
 }

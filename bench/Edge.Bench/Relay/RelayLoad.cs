@@ -21,31 +21,43 @@ internal static class RelayLoad
     {
         InlineSockets.Use();
         Pin();
-        await using var clients = await Idle(relay, 0);
+        var dialler = Dialler();
         var receivers = new List<PairReceiver>();
         var senders = new List<PairSender>();
         for (var i = 0; i < pairs; i++)
         {
             var (receiver, sender) = (new PairReceiver(), new PairSender());
-            var from = await clients.Add(sender);
-            var to = await clients.Add(receiver);
-            (receiver.Peer, sender.Peer) = (from.Key, to.Key);
+            await receiver.Join(dialler, relay.Node);
+            await sender.Join(dialler, relay.Node);
+            (receiver.Peer, sender.Peer) = (sender.Key, receiver.Key);
             receivers.Add(receiver);
             senders.Add(sender);
-            sender.Begin(from.Connection);
+            receiver.Start();
+            sender.Start();
         }
         await Task.Delay(TimeSpan.FromSeconds(1));
-        var (packets, processor, began) = (receivers.Sum(one => one.Packets), relay.ProcessorSeconds, Stopwatch.GetTimestamp());
+        var (packets, processor, load, began) = (receivers.Sum(one => one.Packets), relay.ProcessorSeconds, OwnSeconds(), Stopwatch.GetTimestamp());
         foreach (var receiver in receivers)
             receiver.Forget();
         await Task.Delay(time);
         var elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds;
         packets = receivers.Sum(one => one.Packets) - packets;
         processor = relay.ProcessorSeconds - processor;
+        load = OwnSeconds() - load;
+        var resident = relay.ResidentBytes;
         foreach (var sender in senders)
             sender.End();
+        foreach (var client in senders.Concat<LoadClient>(receivers))
+            await client.DisposeAsync();
         var bytes = packets * (double)PairSender.PacketSize;
-        return new LoadFigures(bytes * 8 / 1e6 / elapsed, packets / elapsed, PairReceiver.Percentile(receivers, 0.99), processor / (bytes / 1e9), relay.ResidentBytes);
+        return new LoadFigures(
+            bytes * 8 / 1e6 / elapsed, packets / elapsed, PairReceiver.Percentile(receivers, 0.99), processor / (bytes / 1e9), processor / elapsed, load / elapsed, resident);
+    }
+
+    private static double OwnSeconds()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.TotalProcessorTime.TotalSeconds;
     }
 
     /// <summary>Clients that are connected and do nothing.</summary>
@@ -68,6 +80,8 @@ internal static class RelayLoad
         return group;
     }
 
+    private static DerpDialler Dialler() => new(new Dialler(new SystemResolver(), TimeProvider.System), new Lazy<X509Certificate2Collection>(static () => []), TimeProvider.System);
+
     private static void Pin()
     {
         using var self = Process.GetCurrentProcess();
@@ -79,7 +93,7 @@ internal static class RelayLoad
     {
         private readonly Lock _lock = new();
         private readonly List<(DerpConnection Connection, PrivateKey Key)> _clients = [];
-        private readonly DerpDialler _dialler = new(new Dialler(new SystemResolver(), TimeProvider.System), new Lazy<X509Certificate2Collection>(() => []), TimeProvider.System);
+        private readonly DerpDialler _dialler = Dialler();
 
         public async Task<(DerpConnection Connection, PublicKey Key)> Add(IDerpReceiver receiver)
         {
