@@ -84,9 +84,15 @@ internal static class RelayLoad
 
     private static void Pin()
     {
+        if (Environment.ProcessorCount < 2)
+            return;
+        // Threads inherit it from who starts them: those that are there already must be told, each by itself.
         using var self = Process.GetCurrentProcess();
-        if (Environment.ProcessorCount > 1)
-            self.ProcessorAffinity = 2;
+        foreach (ProcessThread thread in self.Threads)
+        {
+            using (thread)
+                thread.ProcessorAffinity = 2;
+        }
     }
 
     internal sealed class ClientGroup(DerpNode node) : IAsyncDisposable
