@@ -10,12 +10,12 @@ namespace Edge.Lab;
 /// </summary>
 internal static class Program
 {
-    private const string Usage = "usage: Edge.Lab [--listen ADDRESS:PORT] [--auth-key KEY] [--user LOGIN] [--relays FILE] [--domain NAME] [--visitor LOGIN]";
+    private const string Usage = "usage: Edge.Lab [--listen ADDRESS:PORT] [--auth-key KEY] [--user LOGIN] [--relays FILE] [--domain NAME] [--visitor LOGIN] [--routes approved]";
 
     public static async Task<int> Main(string[] arguments)
     {
         var options = new LabControlOptions();
-        var (keys, user) = (new List<string>(), "alice");
+        var (keys, user, approvesRoutes) = (new List<string>(), "alice", false);
         for (var i = 0; i < arguments.Length; i += 2)
         {
             if (i + 1 == arguments.Length) return Refuse();
@@ -28,6 +28,7 @@ internal static class Program
                 case "--relays": options = options with { Relays = await File.ReadAllTextAsync(value) }; break;
                 case "--domain": options = options with { Domain = value }; break;
                 case "--visitor": options = options with { Visitor = value }; break;
+                case "--routes" when value == "approved": approvesRoutes = true; break;
                 default: return Refuse();
             }
         }
@@ -35,6 +36,7 @@ internal static class Program
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         await using var control = await LabControl.Start(options);
+        control.Tailnet.ApprovesRoutes = approvesRoutes;
         foreach (var key in keys)
             control.Tailnet.Add(new(key, user));
         Console.WriteLine(control.Url.ToString().TrimEnd('/'));

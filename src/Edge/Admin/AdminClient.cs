@@ -19,13 +19,19 @@ internal static class AdminClient
     /// <param name="dialler">How a host and port is reached.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="AdminException">Nobody answers there, or not in HTTP.</exception>
-    public static async Task<AdminAnswer> Get(ListenAddress address, string path, IDialler dialler, CancellationToken cancellation)
+    public static Task<AdminAnswer> Get(ListenAddress address, string path, IDialler dialler, CancellationToken cancellation) => Ask("GET", address, path, dialler, cancellation);
+
+    /// <summary>One thing to be done, and what came of it.</summary>
+    /// <inheritdoc cref="Get"/>
+    public static Task<AdminAnswer> Post(ListenAddress address, string path, IDialler dialler, CancellationToken cancellation) => Ask("POST", address, path, dialler, cancellation);
+
+    private static async Task<AdminAnswer> Ask(string method, ListenAddress address, string path, IDialler dialler, CancellationToken cancellation)
     {
         try
         {
             await using var stream = await Connect(address, dialler, cancellation);
             // HTTP/1.0: the answer ends with the connection.
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.0\r\nHost: edge\r\n\r\n"), cancellation);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.0\r\nHost: edge\r\n{(method == "POST" ? "Content-Length: 0\r\n" : "")}\r\n"), cancellation);
             return Parse(await ReadAll(stream, cancellation)) ?? throw new AdminException($"what answers on `{address}` is not edge's admin interface");
         }
         catch (Exception failure) when (failure is SocketException or IOException or DialException)

@@ -60,7 +60,15 @@ internal sealed class AdminInterface : IDisposable
     {
         var response = context.Response;
         response.Headers.CacheControl = "no-store";
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        if (Acts(context.Request.Path.Value))
+        {
+            if (!HttpMethods.IsPost(context.Request.Method))
+            {
+                response.Headers.Allow = "POST";
+                return Write(response, StatusCodes.Status405MethodNotAllowed, "want POST\n");
+            }
+        }
+        else if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             response.Headers.Allow = "GET, HEAD";
             return Write(response, StatusCodes.Status405MethodNotAllowed, "this interface is read with GET\n");
@@ -81,6 +89,9 @@ internal sealed class AdminInterface : IDisposable
                 return Write(response, StatusCodes.Status404NotFound, $"there are /healthz, /readyz, /metrics and {LocalApi.Root}\n");
         }
     }
+
+    /// <summary>Whether a path is of the few that do something.</summary>
+    private bool Acts(string? path) => _local is not null && path is not null && path.StartsWith(LocalApi.Root, StringComparison.Ordinal) && LocalApi.Acts(path[LocalApi.Root.Length..]);
 
     /// <summary>
     /// A page that somebody looks at must not learn about the networks, by a name that leads to this host either (DNS rebinding): it sends its origin, or asks by
@@ -117,7 +128,7 @@ internal sealed class AdminInterface : IDisposable
     // The data path is asked, and thousands of peers are written: not in the thread that other connections' bytes come in on.
     private static async Task WriteLocal(HttpContext context, LocalApi local, string path)
     {
-        var answer = await Task.Run(() => local.Answer(path, name => context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : null));
+        var answer = await Task.Run(() => local.Answer(path, name => context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : null, context.RequestAborted));
         var response = context.Response;
         response.StatusCode = answer.Status;
         response.ContentType = answer.IsJson ? "application/json" : "text/plain; charset=utf-8";

@@ -27,7 +27,8 @@ internal sealed record CheckDocumentError(string File, int Line, int Column, str
 [JsonSerializable(typeof(TunnelStatus))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    private static readonly JsonWriterOptions s_readable = new()
+    /// <summary>As people read it.</summary>
+    public static readonly JsonWriterOptions Readable = new()
     {
         Indented = true,
         NewLine = "\n",
@@ -40,7 +41,7 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static void Write<T>(TextWriter output, T document, JsonTypeInfo<T> type)
     {
         var utf8 = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(utf8, s_readable))
+        using (var writer = new Utf8JsonWriter(utf8, Readable))
             JsonSerializer.Serialize(writer, document, type);
         output.Write(Encoding.UTF8.GetString(utf8.WrittenSpan));
         output.Write('\n');

@@ -9,9 +9,6 @@ namespace Edge.Cli;
 /// </summary>
 internal sealed class EdgeCommandLine
 {
-    /// <summary>Commands that users of Edge's documentation will try before their issue is done. They are not listed as if they worked.</summary>
-    public static readonly IReadOnlyList<string> Planned = ["ping", "netcheck"];
-
     // Everything on the line is an argument: no @files, and `-ab` is a mistake rather than two flags.
     private static readonly ParserConfiguration s_configuration = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
@@ -30,8 +27,10 @@ internal sealed class EdgeCommandLine
         _root.Subcommands.Add(new TunCommand());
         _root.Subcommands.Add(new HealthCommand());
         _root.Subcommands.Add(new StatusCommand());
+        _root.Subcommands.Add(new PingCommand());
         _root.Subcommands.Add(new WhoIsCommand());
         _root.Subcommands.Add(new DnsCommand());
+        _root.Subcommands.Add(new NetCheckCommand());
         _root.Subcommands.Add(_versionCommand);
         _root.Subcommands.Add(new HelpCommand(this));
         _root.Subcommands.Add(new CompletionCommand(this));
@@ -71,16 +70,10 @@ internal sealed class EdgeCommandLine
 
     public EdgeCommand? Find(string name) => Commands.FirstOrDefault(command => command.Name == name);
 
-    /// <summary>Says of a word that is no command of this build whether it will be one, or what was meant.</summary>
+    /// <summary>Says of a word that is no command what was meant.</summary>
     /// <returns>The exit code.</returns>
     public int RefuseCommand(string name, Terminal terminal)
     {
-        if (Planned.Contains(name))
-        {
-            terminal.Fail($"this build does not have `edge {name}` yet", "`edge help` lists what it has.");
-            return ExitCode.WrongUsage;
-        }
-
         var closest = Suggestion.For(name, Commands.Select(command => command.Name));
         terminal.Fail($"there is no command `{name}`", closest is null ? "`edge help` lists the commands." : $"Did you mean `edge {closest}`? `edge help` lists the commands.");
         return ExitCode.WrongUsage;

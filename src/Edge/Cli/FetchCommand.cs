@@ -120,6 +120,9 @@ internal sealed class FetchCommand : EdgeCommand
         // A running server has the configuration's keys: two nodes of one key would take each other's packets.
         if (network.Value.Tailscale is { } tailscale && !_node.HasState(line))
             network = KeyValuePair.Create(network.Key, network.Value with { Tailscale = tailscale with { StateDir = StateDirectory.Memory, Ephemeral = true } });
+        // It dials by itself, and needs nothing of the host's.
+        if (network.Value.Tailscale is { DataPlane.Tun: true } other)
+            network = KeyValuePair.Create(network.Key, network.Value with { Tailscale = other with { DataPlane = other.DataPlane with { Tun = false } } });
         return network;
     }
 

@@ -24,6 +24,7 @@ internal sealed class OrbCommand : EdgeCommand
     private readonly Option<bool> _derp = new("--derp") { Description = "Run a DERP relay too" };
     private readonly Option<string?> _derpPort = new("--derp-port") { Description = "The relay's TCP port; 3340 by default", HelpName = "PORT" };
     private readonly Option<bool> _direct = new("--tailscale-direct") { Description = "Be a node of a tailnet, without tailscaled" };
+    private readonly Option<bool> _tun = new("--tun") { Description = "The tailnet is an interface of the host too, for other programs" };
     private readonly NodeFlags _node = new();
     private readonly Option<bool> _noTui = new("--no-tui") { Description = "No full-screen view (there is none yet)" };
 
@@ -38,7 +39,6 @@ internal sealed class OrbCommand : EdgeCommand
         [
             (Flag("--tailscale"), Networks),
             (Flag("--funnel"), Networks),
-            (Flag("--tun"), "Leave it out: the server needs no device to be reached through the tunnel."),
             (Flag("--auto-https"), "Give certificates as files: `tls { certFile = \"...\"; keyFile = \"...\" }`."),
             (Flag("--upgrade"), "Stop the running server with SIGTERM and start this one."),
             (Flag("--tui"), "Leave it out; the log says what happens."),
@@ -50,6 +50,7 @@ internal sealed class OrbCommand : EdgeCommand
         Options.Add(_derp);
         Options.Add(_derpPort);
         Options.Add(_direct);
+        Options.Add(_tun);
         foreach (var option in _node.Options)
             Options.Add(option);
         Options.Add(_noTui);
@@ -60,7 +61,7 @@ internal sealed class OrbCommand : EdgeCommand
     public override IReadOnlyList<string> Usage =>
     [
         "orb --config FILE [--admin ADDRESS] [--log-level LEVEL] [--log-format FORMAT] [--derp [--derp-port PORT]]",
-        "orb --config FILE --tailscale-direct [--tailscale-auth-key KEY] [--control-url URL] [--hostname NAME] [--state DIR] [--ephemeral] [--advertise-tags TAGS]",
+        "orb --config FILE --tailscale-direct [--tailscale-auth-key KEY] [--control-url URL] [--hostname NAME] [--state DIR] [--ephemeral] [--advertise-tags TAGS] [--tun]",
     ];
 
     public override string Details =>
@@ -89,7 +90,8 @@ internal sealed class OrbCommand : EdgeCommand
             new CheckReport(file, json: false, terminal).Write(result.Errors);
             return ExitCode.WrongUsage;
         }
-        return TryOverride(line, ref configuration, terminal) && _node.TryApply(line, line.GetValue(_direct), ref configuration, Environment.GetEnvironmentVariable, terminal) ? await Serve(configuration, relayPort, terminal, cancellation) : ExitCode.WrongUsage;
+        return TryOverride(line, ref configuration, terminal) && _node.TryApply(line, line.GetValue(_direct), ref configuration, Environment.GetEnvironmentVariable, terminal)
+            && TryOpenInterface(line, ref configuration, terminal) ? await Serve(configuration, relayPort, terminal, cancellation) : ExitCode.WrongUsage;
     }
 
     /// <param name="line">The command line.</param>
@@ -159,6 +161,25 @@ internal sealed class OrbCommand : EdgeCommand
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         ProgramImage.GiveBackAll();
+    }
+
+    private bool TryOpenInterface(ParseResult line, ref EdgeServer configuration, Terminal terminal)
+    {
+        if (!line.GetValue(_tun))
+            return true;
+        var networks = configuration.Networks;
+        var own = networks.Where(static network => network.Value.Tailscale is { Direct: true }).ToList();
+        if (own.Count != 1)
+        {
+            Refuse(terminal, own.Count == 0 ? "`--tun` goes with `--tailscale-direct`" : $"`--tun` is for one Tailscale network, and the configuration has {own.Count}",
+                own.Count == 0 ? "Give both, or neither." : "Set it in the file, for each network: `tailscale { dataPlane { tun = true } }`, with a `tunName` each.");
+            return false;
+        }
+        var (name, network) = own[0];
+        var tailscale = network.Tailscale!;
+        var changed = network with { Tailscale = tailscale with { DataPlane = tailscale.DataPlane with { Tun = true } } };
+        configuration = configuration with { Networks = networks.Replace(own[0], KeyValuePair.Create(name, changed)) };
+        return true;
     }
 
     private bool TryOverride(ParseResult line, ref EdgeServer configuration, Terminal terminal)

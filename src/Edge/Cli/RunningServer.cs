@@ -31,8 +31,10 @@ internal sealed class RunningServer
     /// <param name="path">With its query.</param>
     /// <param name="terminal">Told of failures.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="isPost">It is to be done, and not only told.</param>
+    /// <param name="help">What to try where nobody answers; null: to look whether the server runs.</param>
     /// <returns>The answer, whatever its status; or none, and the exit code.</returns>
-    public async Task<(AdminAnswer? Answer, int ExitCode)> Ask(ParseResult line, string path, Terminal terminal, CancellationToken cancellation)
+    public async Task<(AdminAnswer? Answer, int ExitCode)> Ask(ParseResult line, string path, Terminal terminal, CancellationToken cancellation, bool isPost = false, string? help = null)
     {
         if (!TryFindAddresses(line, terminal, out var addresses))
             return (null, ExitCode.WrongUsage);
@@ -44,19 +46,19 @@ internal sealed class RunningServer
         {
             try
             {
-                return (await AdminClient.Get(address, path, dialler, limit.Token), ExitCode.Done);
+                return (await (isPost ? AdminClient.Post(address, path, dialler, limit.Token) : AdminClient.Get(address, path, dialler, limit.Token)), ExitCode.Done);
             }
             catch (AdminException failure)
             {
                 failures.Add(failure.Message);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
                 failures.Add($"`{address}` does not answer within {_limit.TotalSeconds} s");
                 break;
             }
         }
-        terminal.Fail(string.Join("; ", failures), "Is `edge orb` running as this user? Where its configuration says `admin { listen = ... }`, give that address as `--admin`.");
+        terminal.Fail(string.Join("; ", failures), help ?? "Is `edge orb` running as this user? Where its configuration says `admin { listen = ... }`, give that address as `--admin`.");
         return (null, ExitCode.Failed);
     }
 

@@ -1,3 +1,4 @@
+using Edge.Dataplane.Offload;
 using Edge.Foundation.Time;
 using Edge.Protocols.Netstack;
 using Edge.Protocols.WireGuard;
@@ -33,10 +34,7 @@ internal sealed partial class Engine
             _knownTarget = routes.Find(destination);
         }
         if (_isKnownOwn)
-        {
-            stack.TurnBack(packet);
-            return true;
-        }
+            return TurnBack(packet, stack, outbox);
         switch (device.BeginRun(now, _knownTarget, out var run))
         {
             case SealVerdict.Ready:
@@ -47,6 +45,49 @@ internal sealed partial class Engine
                 Counters.Unroutable++;
                 return true;
         }
+    }
+
+    /// <summary>
+    /// A packet of the netstack's to an address of its own comes back to it, but for what a service of ours answers the system, which asked it from the
+    /// same address.
+    /// </summary>
+    private bool TurnBack(in OutboundPacket packet, EngineStack stack, SealedOutbox outbox)
+    {
+        if (SystemPackets is not { } system || !stack.IsOwnService(packet.Source))
+        {
+            stack.TurnBack(packet);
+            return true;
+        }
+        for (var count = packet.Count; stack.NextPiece < count; stack.NextPiece++)
+        {
+            // Only as scratch memory: it is written at once.
+            var room = outbox.Reserve(packet.Length(stack.NextPiece));
+            if (room.IsEmpty)
+                return false;
+            var piece = room[..packet.Write(stack.NextPiece, room)];
+            if (stack.Stack.TakersOf(piece) == PacketTakers.Stack)
+            {
+                stack.TurnBack(packet);
+                return true;
+            }
+            system.Add(piece);
+            system.Flush();
+        }
+        return true;
+    }
+
+    /// <summary>A packet of the system's to a service of this side's, such as the name server.</summary>
+    /// <returns>False: the outbox, whose memory is borrowed for a moment, is full.</returns>
+    private static bool AskService(Timestamp now, EngineStack stack, ref PacketCut cut, SealedOutbox outbox)
+    {
+        while (!cut.IsDone)
+        {
+            var room = outbox.Reserve(cut.NextSize);
+            if (room.IsEmpty)
+                return false;
+            stack.Stack.Handle(now, room[..cut.Next(room)]);
+        }
+        return true;
     }
 
     private bool SealPieces(Timestamp now, in SealRun run, in OutboundPacket packet, EngineStack stack, SealedOutbox outbox)

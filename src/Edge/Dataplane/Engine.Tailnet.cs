@@ -15,7 +15,7 @@ internal sealed partial class Engine
     /// <param name="now">When it arrived.</param>
     /// <param name="region">Which relay.</param>
     /// <param name="sender">The node that the relay says sent it.</param>
-    /// <param name="packet">Opened in place.</param>
+    /// <param name="packet">Opened in place. Where <see cref="SystemPackets"/> takes what came out, it stays there until that is flushed.</param>
     public void HandleRelayed(Timestamp now, int region, in PublicKey sender, Span<byte> packet)
     {
         if (tailnet is null || tailnet.TakeRelayed(now, region, sender, packet))
@@ -24,7 +24,7 @@ internal sealed partial class Engine
         if (verdict < OpenVerdict.TooShort)
             Counters.InRelayed.Add(packet.Length);
         if (verdict == OpenVerdict.Packet)
-            HandOn(now, peer, opened, join: null);
+            HandOn(now, peer, opened, SystemPackets);
     }
 
     /// <summary>Hands on what relays are to carry, and clears it.</summary>
@@ -42,16 +42,32 @@ internal sealed partial class Engine
         relayed.Clear();
     }
 
+    /// <summary>This node waits at a relay again at which what it sent was lost.</summary>
+    public void RelayFound(Timestamp now, int region) => tailnet?.Paths.RelayFound(now, region);
+
+    /// <summary>Handshakes that waited for a way, or went one on which nothing came back, go now.</summary>
+    private void UsePaths(EngineTailnet found)
+    {
+        while (found.Paths.TryTakeFound(out var peer))
+            device.PathFound(peer);
+    }
+
     /// <summary>
     /// Without a tailnet a peer is where its last authentic datagram came from. In one, a peer whose home is not known is answered by the relay that
-    /// it came by: one that joins begins to talk before it has told its home.
+    /// it came by: one that joins begins to talk before it has told its home. And while its paths are being tried it is answered where it came from
+    /// as well: its relay may be one that is not reached.
     /// </summary>
     private PeerPath WayTo(Timestamp now, PeerId peer, in DatagramPath known)
     {
         if (tailnet is null)
             return new PeerPath(known, 0);
         var way = tailnet.Paths.PathOf(now, peer);
-        return way.IsNone ? new PeerPath(default, RelayPath.RegionOf(known)) : way;
+        if (way.IsDirect || known == default)
+            return way;
+        var region = RelayPath.RegionOf(known);
+        if (region != 0)
+            return way.IsNone ? new PeerPath(default, region) : way;
+        return tailnet.Paths.IsProbing(peer) ? new PeerPath(known, way.Region) : way;
     }
 
     /// <summary>Where datagrams for this way are sealed.</summary>
@@ -73,11 +89,16 @@ internal sealed partial class Engine
     }
 
     /// <summary>Keeps a datagram that was written into the outbox of datagrams, wherever it goes.</summary>
-    private void Commit(in PeerPath way, PeerId peer, ReadOnlySpan<byte> datagram, SealedOutbox outbox)
+    private void Commit(Timestamp now, in PeerPath way, in Outgoing outgoing, ReadOnlySpan<byte> datagram, SealedOutbox outbox)
     {
+        var peer = outgoing.Peer;
         // A cookie's asker by a relay is not known, and asks again.
         if (way.IsNone || RelayPath.RegionOf(way.Direct) != 0)
+        {
             Counters.Pathless++;
+            if (outgoing.IsInitiation)
+                device.Hold(now, peer);
+        }
         else if (way.IsDirect)
             CommitSealed(way, peer, datagram, outbox);
         else

@@ -34,6 +34,9 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
     private PeerId _knownTarget;
     private bool _isKnownOwn;
 
+    /// <summary>Takes the packets that are the system's, beside the netstack where there is one; null: there is only the netstack. Set before the first packet.</summary>
+    public PacketJoin? SystemPackets { get; set; }
+
     public WireGuardDevice Device => device;
 
     public Routes Routes => routes;
@@ -52,7 +55,7 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
     /// <param name="path">Whom they came from and which of our addresses they came to.</param>
     /// <param name="datagrams">One behind the other.</param>
     /// <param name="size">Bytes of each; the last may have fewer.</param>
-    /// <param name="join">Takes the packets; null: the netstack does.</param>
+    /// <param name="join">Takes the packets that are the system's; null: the netstack has all.</param>
     public void HandleDatagrams(Timestamp now, in DatagramPath path, Span<byte> datagrams, int size, PacketJoin? join)
     {
         while (datagrams.Length > 0)
@@ -79,7 +82,10 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
     /// <returns>False: the outbox is full. Send and clear it, and call again with the same arguments.</returns>
     public bool HandlePacket(Timestamp now, ReadOnlySpan<byte> packet, ref PacketCut cut, SealedOutbox outbox)
     {
-        var peer = routes.Find(DestinationOf(packet));
+        var destination = DestinationOf(packet);
+        if (stack is not null && stack.IsOwnService(destination))
+            return AskService(now, stack, ref cut, outbox);
+        var peer = routes.Find(destination);
         if (tailnet is not null && !tailnet.LetsOut(packet, peer))
         {
             Counters.Filtered++;
@@ -104,6 +110,8 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
     /// <returns>False: the outbox is full. Send and clear it, and call again.</returns>
     public bool Poll(Timestamp now, DateTimeOffset wall, SealedOutbox outbox)
     {
+        if (tailnet is not null)
+            UsePaths(tailnet);
         while (true)
         {
             var room = outbox.Reserve(device.PollBufferSize);
@@ -112,7 +120,7 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
             if (!device.Poll(now, wall, room, out var outgoing))
                 break;
             var way = outgoing.Peer.IsNone ? new PeerPath(outgoing.Path, 0) : WayTo(now, outgoing.Peer, outgoing.Path);
-            Commit(way, outgoing.Peer, room[..outgoing.Length], outbox);
+            Commit(now, way, outgoing, room[..outgoing.Length], outbox);
         }
         return (stack is null || PollStack(now, stack, outbox)) && (tailnet is null || tailnet.Poll(now, outbox));
     }
@@ -181,10 +189,11 @@ internal sealed partial class Engine(WireGuardDevice device, Routes routes, Engi
         }
         Counters.Opened++;
         Counters.OpenedBytes += packet.Length;
-        if (join is not null)
-            join.Add(packet);
-        else
+        var takers = join is null ? PacketTakers.Stack : stack is null ? PacketTakers.System : stack.Stack.TakersOf(packet);
+        if ((takers & PacketTakers.Stack) != 0)
             stack?.Stack.Handle(now, packet);
+        if ((takers & PacketTakers.System) != 0)
+            join!.Add(packet);
     }
 
     private PeerId Owner(ReadOnlySpan<byte> packet)

@@ -309,10 +309,14 @@ internal sealed class OrbServer : IAsyncDisposable
 
     private static void Refuse(EdgeServer configuration)
     {
+        HashSet<string> interfaces = [];
         foreach (var (name, network) in configuration.Networks)
         {
-            if (network.Tailscale is { } tailscale)
-                Refuse(name, tailscale);
+            if (network.Tailscale is not { } tailscale)
+                continue;
+            Refuse(name, tailscale);
+            if (tailscale.DataPlane is { Tun: true, TunName: var tunName } && !interfaces.Add(tunName))
+                throw new OrbException($"two networks want the interface `{tunName}`: `{name}` is the second", "give one of them another `tunName`.", isConfiguration: true);
         }
         foreach (var (name, block) in configuration.Servers)
         {
@@ -326,7 +330,5 @@ internal sealed class OrbServer : IAsyncDisposable
     {
         if (!tailscale.Direct)
             throw new OrbException($"this build cannot speak to the host's tailscaled yet: `{name}`", "say `direct = true` in its `tailscale`: then this process is a node itself.", isConfiguration: true);
-        if (tailscale.DataPlane.Tun)
-            throw new OrbException($"this build does not have `dataPlane {{ tun = true }}` of `tailscale` yet: `{name}`", "take it out.", isConfiguration: true);
     }
 }

@@ -108,6 +108,9 @@ internal sealed partial class LabApplication(LabControl control) : IHttpApplicat
         (LabRequestKind.Upgrade, _) => Upgrade(context),
         (LabRequestKind.Other, null) when context.Request.Path.StartsWithSegments("/login") => AnswerVisit(context),
         (LabRequestKind.Other, null) when context.Request.Path == "/lab/nodes" => WriteJson(context, control.Tailnet.Describe()),
+        (LabRequestKind.Other, null) when context.Request.Path.StartsWithSegments("/lab/change", out var wish) => LabChange.TryApply(control.Tailnet, wish.Value!)
+            ? Write(context, StatusCodes.Status200OK, "it is so")
+            : Write(context, StatusCodes.Status404NotFound, "there is no such change"),
         (LabRequestKind.Other, _) => Write(context, StatusCodes.Status404NotFound, "there is no such thing here"),
         (_, null) or (_, not null) when request.Body is null => Write(context, StatusCodes.Status400BadRequest, "the body is no JSON object"),
         (LabRequestKind.Register, not null) => Register(context, peer, request.Body),

@@ -61,11 +61,14 @@ internal sealed record LabNode
 
     public bool IsJailed { get; init; }
 
-    /// <summary>By the order of joining.</summary>
-    public IpAddress V4 => IpAddress.V4(0x6440_0000u + (uint)Id);
+    /// <summary>That of its addresses; null: its <see cref="Id"/>.</summary>
+    public long? Number { get; init; }
+
+    /// <summary>By the order of joining, unless it has another number.</summary>
+    public IpAddress V4 => IpAddress.V4(0x6440_0000u + (uint)(Number ?? Id));
 
     /// <inheritdoc cref="V4"/>
-    public IpAddress V6 => new(((UInt128)0xfd7a_115c_a1e0_0000 << 64) + (UInt128)Id);
+    public IpAddress V6 => new(((UInt128)0xfd7a_115c_a1e0_0000 << 64) + (UInt128)(Number ?? Id));
 
     public string StableId => $"n{Id}LAB";
 

@@ -4,7 +4,7 @@ namespace Edge.Tests.Cli;
 public sealed class CompletionTests
 {
     [Test]
-    [Arguments("edge ''", "orb check fetch tun status whois dns health version help completion")]
+    [Arguments("edge ''", "orb check fetch tun status ping whois dns netcheck health version help completion")]
     [Arguments("edge ch", "check")]
     [Arguments("edge --v", "--version")]
     [Arguments("edge check --", "--print --system --url --json --help")]
@@ -38,7 +38,7 @@ public sealed class CompletionTests
     }
 
     [Test]
-    [Arguments("edge ", "orb check fetch tun status whois dns health version help completion")]
+    [Arguments("edge ", "orb check fetch tun status ping whois dns netcheck health version help completion")]
     [Arguments("edge ch", "check")]
     [Arguments("edge --v", "--version")]
     [Arguments("edge check --", "--print --system --url --json --help")]

@@ -17,11 +17,11 @@ public sealed class SessionTests
         world.Start();
         world.Run(TimeSpan.FromSeconds(1));
         await Assert.That(world.All<Dial>().Last().Plan.IsEmpty).IsTrue();
-        world.Send("""{"KeepAlive":true,"ControlDialPlan":{"Candidates":[{"IP":"192.0.2.1","DialTimeoutSec":7.5,"Priority":3},{"ACEHost":"ace.example","DialTimeoutSec":9},{"IP":"2001:db8::1","DialStartDelaySec":12,"DialTimeoutSec":1e9}]}}""");
+        world.Send("""{"KeepAlive":true,"ControlDialPlan":{"Candidates":[{"IP":"192.0.2.1","DialTimeoutSec":7.5,"Priority":3},{"ACEHost":"ace.example","DialTimeoutSec":9},{"ACEHost":"ace.example\r\nX: y","IP":"192.0.2.3"},{"IP":"2001:db8::1","DialStartDelaySec":12,"DialTimeoutSec":1e9}]}}""");
         world.CloseStream();
         world.Run(TimeSpan.FromSeconds(5));
-        await Assert.That(string.Join(' ', world.All<Dial>().Last().Plan.Select(candidate => $"{candidate.Address}/{candidate.Delay.TotalSeconds}/{candidate.Limit.TotalSeconds}")))
-            .IsEqualTo("192.0.2.1/0/7.5 2001:db8::1/12/60");
+        await Assert.That(string.Join(' ', world.All<Dial>().Last().Plan.Select(candidate => $"{candidate.Proxy}{candidate.Address}/{candidate.Delay.TotalSeconds}/{candidate.Limit.TotalSeconds}")))
+            .IsEqualTo("192.0.2.1/0/7.5 ace.example/0/9 2001:db8::1/12/60");
         // What a message does not say stays; none is none.
         world.Send("""{"KeepAlive":true}""");
         world.Send("""{"ControlDialPlan":{"Candidates":null}}""");

@@ -58,6 +58,99 @@ public sealed class TailnetEngineTests
         await Assert.That(transfer.ConnectedAt!.Value - lab.Start).IsLessThanOrEqualTo(4 * lab.World.RelayDelay + TimeSpan.FromMilliseconds(1));
     }
 
+    [Test]
+    public async Task A_connection_waits_for_the_way_to_its_peer_and_not_for_the_next_handshake()
+    {
+        using var lab = new Lab(22, NatKind.Symmetric, NatKind.Symmetric);
+        lab.A.Learn([lab.B.Node with { HomeRegion = 0, Endpoints = [] }], s_everything);
+        var transfer = lab.A.Fetch(lab.B);
+        lab.World.World.RunTo(lab.Start + TimeSpan.FromSeconds(1));
+        await Assert.That(lab.A.Engine.Counters.Pathless).IsEqualTo(1);
+        lab.A.Learn([lab.B.Node], s_everything);
+        lab.World.World.RunTo(lab.Start + TimeSpan.FromSeconds(4));
+        await Assert.That(transfer.ConnectedAt!.Value - lab.Start).IsLessThanOrEqualTo(TimeSpan.FromSeconds(1) + 4 * lab.World.RelayDelay + TimeSpan.FromMilliseconds(1));
+    }
+
+    /// <summary>There and back for DISCO's ping, for the handshake, and for TCP's.</summary>
+    [Test]
+    [Arguments(0)]
+    [Arguments(1)]
+    public async Task Without_a_relay_that_is_reached_the_handshake_goes_as_soon_as_a_direct_path_answers(int homeRegion)
+    {
+        using var lab = new Lab(23, NatKind.None, NatKind.None);
+        (lab.A.HasRelay, lab.B.HasRelay) = (false, false);
+        lab.A.Learn([lab.B.Node with { HomeRegion = homeRegion }], s_everything);
+        var transfer = lab.A.Fetch(lab.B);
+        lab.World.World.RunTo(lab.Start + TimeSpan.FromSeconds(4));
+        await Assert.That(transfer.ConnectedAt!.Value - lab.Start).IsLessThanOrEqualTo(6 * lab.World.Delay + TimeSpan.FromMilliseconds(1));
+    }
+
+    [Test]
+    public async Task A_handshake_that_was_lost_with_a_relay_goes_when_the_relay_is_back()
+    {
+        using var lab = new Lab(24, NatKind.Symmetric, NatKind.Symmetric);
+        lab.A.HasRelay = false;
+        var transfer = lab.A.Fetch(lab.B);
+        lab.World.World.RunTo(lab.Start + TimeSpan.FromMilliseconds(500));
+        lab.A.FindRelay();
+        lab.World.World.RunTo(lab.Start + TimeSpan.FromSeconds(4));
+        await Assert.That(transfer.ConnectedAt!.Value - lab.Start).IsLessThanOrEqualTo(TimeSpan.FromMilliseconds(501) + 4 * lab.World.RelayDelay);
+    }
+
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task Who_talks_to_a_node_before_that_was_told_of_it_is_answered_when_it_is(bool isDirect)
+    {
+        var kind = isDirect ? NatKind.None : NatKind.Symmetric;
+        using var lab = new Lab(25, kind, kind);
+        lab.B.Learn(new NetworkMapBuilder { Self = lab.B.Node, Filter = [s_everything] }.ToMap());
+        if (isDirect)
+            (lab.A.HasRelay, lab.B.HasRelay) = (false, false);
+        var transfer = lab.A.Fetch(lab.B);
+        lab.World.World.RunTo(lab.Start + TimeSpan.FromSeconds(1));
+        await Assert.That(lab.B.Engine.Device.PeerCount).IsEqualTo(0);
+        lab.B.Learn([lab.A.Node], s_everything);
+        lab.World.World.RunTo(lab.Start + TimeSpan.FromSeconds(4));
+        await Assert.That(transfer.ConnectedAt!.Value - lab.Start).IsLessThanOrEqualTo(TimeSpan.FromMilliseconds(1001) + 5 * (isDirect ? lab.World.Delay : lab.World.RelayDelay));
+    }
+
+    [Test]
+    public async Task A_node_that_starts_again_with_its_key_is_reached_at_once()
+    {
+        var world = new NatWorld(26);
+        using var a = new TailnetHost(world, "a", 1, NatSite.Public, new Endpoint(IpAddress.V4(0xc633_6401), 41_641));
+        var there = new Endpoint(IpAddress.V4(0xc633_6402), 41_641);
+        using var b = new TailnetHost(world, "b", 2, NatSite.Public, there, Key()) { TotalBytes = 1000, ServedBytes = 1000 };
+        Meet(b);
+        var first = a.Fetch(b);
+        world.World.RunTo(world.World.Now + TimeSpan.FromSeconds(20));
+        await Assert.That(first.DoneAt).IsNotNull();
+
+        using var again = new TailnetHost(world, "b", 2, NatSite.Public, there, Key()) { TotalBytes = 1000, ServedBytes = 1000 };
+        Meet(again);
+        var start = world.World.Now;
+        var second = a.Fetch(again);
+        world.World.RunTo(start + TimeSpan.FromSeconds(4));
+        await Assert.That(second.ConnectedAt!.Value - start).IsLessThanOrEqualTo(4 * world.RelayDelay + TimeSpan.FromMilliseconds(1));
+
+        void Meet(TailnetHost other)
+        {
+            a.Discover();
+            other.Discover();
+            world.World.RunTo(world.World.Now + TimeSpan.FromSeconds(4));
+            other.Learn([a.Node], s_everything);
+            a.Learn([other.Node], s_everything);
+        }
+
+        static PrivateKey Key()
+        {
+            var secret = new byte[32];
+            secret[3] = 9;
+            return new PrivateKey(secret);
+        }
+    }
+
     /// <summary>One small piece a second for two minutes: what is under way when the router forgets, and when all of UDP dies, is sent again by the relay.</summary>
     [Test]
     public async Task A_stream_outlives_a_NAT_that_forgets_and_a_path_that_dies()

@@ -245,6 +245,30 @@ public sealed class PathDiscoveryTests
         await Assert.That(pongs).IsEquivalentTo([$"{s_there} 12", "1 12"]);
     }
 
+    /// <summary>A relay near by may answer sooner than the path that is in use.</summary>
+    [Test]
+    public async Task A_path_that_is_trusted_is_pinged_alone()
+    {
+        using var core = Core();
+        Add(core, s_there);
+        core.Ping(_now, s_peer);
+        var pongs = new List<(DiscoOutgoing Outgoing, byte[] Transaction)>();
+        while (core.Poll(_now, _buffer, out var polled))
+            pongs.Add((polled, TransactionOf(polled)));
+        var (direct, transaction) = pongs.First(static sent => sent.Outgoing.Region == 0);
+        core.Handle(_now, Sealed(Pong(transaction)), direct.Path);
+        await Assert.That(core.StatusOf(s_peer).State).IsEqualTo(PathState.Direct);
+        await Assert.That(core.Ping(_now, s_peer)).IsTrue();
+        await Assert.That(core.Poll(_now, _buffer, out var alone)).IsTrue();
+        await Assert.That((alone.Region, alone.Path.Remote)).IsEqualTo((0, s_there));
+        await Assert.That(core.Poll(_now, _buffer, out _)).IsFalse();
+        await Assert.That(core.Ping(_now + core.TrustTime, s_peer)).IsTrue();
+        var regions = new List<int>();
+        while (core.Poll(_now + core.TrustTime, _buffer, out var polled))
+            regions.Add(polled.Region);
+        await Assert.That(regions).Contains(1);
+    }
+
     [Test]
     public async Task Better_is_faster_by_more_than_a_hundredth_and_near_networks_count_for_more()
     {

@@ -62,6 +62,38 @@ public sealed class IpTests
     }
 
     [Test]
+    [Arguments(false, false, 0)]
+    [Arguments(true, false, 0)]
+    [Arguments(false, true, 4321)]
+    [Arguments(true, true, 4321)]
+    public async Task A_ping_is_answered_by_whom_was_pinged_and_once(bool isV6, bool isTsmp, int port)
+    {
+        var world = new World(link: new() { Doubled = 500 }, isV6: isV6, seed: 3);
+        world.A.Stack.PeerApiPort = 1;
+        world.B.Stack.PeerApiPort = (ushort)port;
+        var heard = world.A.Pings;
+        await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, 77, isTsmp)).IsTrue();
+        await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, 77, isTsmp)).IsFalse();
+        await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, 78, isTsmp)).IsTrue();
+        world.A.Stack.ForgetPing(78);
+        world.Run(() => heard.Count > 0);
+        world.Run(TimeSpan.FromSeconds(1));
+        await Assert.That(heard.Select(static pong => (pong.Token, (int)pong.PeerApiPort))).IsEquivalentTo([(77UL, port)]);
+        await Assert.That(heard[0].RoundTrip).IsGreaterThan(TimeSpan.Zero);
+    }
+
+    [Test]
+    public async Task Pings_under_way_are_bounded()
+    {
+        var world = new World();
+        for (var token = 0UL; token < IpStack.MaxPings; token++)
+            await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, token, isTsmp: false)).IsTrue();
+        await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, 999, isTsmp: false)).IsFalse();
+        world.Run(() => world.A.Pings.Count == IpStack.MaxPings);
+        await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, 999, isTsmp: false)).IsTrue();
+    }
+
+    [Test]
     [Arguments(false)]
     [Arguments(true)]
     public async Task An_error_about_a_datagram_in_fragments_quotes_the_first(bool isV6)

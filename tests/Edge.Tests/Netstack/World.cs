@@ -128,6 +128,9 @@ internal sealed class World
 
         public List<NetstackEvent> Events { get; } = [];
 
+        /// <summary>Answers to its pings.</summary>
+        public List<PingAnswer> Pings { get; } = [];
+
         /// <summary>What the test does at an event.</summary>
         public Action<NetstackEvent> On { get; set; } = static _ => { };
 
@@ -136,6 +139,8 @@ internal sealed class World
         public void Happened(NetstackEvent happened)
         {
             Events.Add(happened);
+            if (happened.Ping is { } pong)
+                Pings.Add(pong);
             if (happened.Connection is { Listener: not null } incoming && (happened.Events & TcpEvents.Established) != 0)
                 Accepted.Add(incoming);
             On(happened);

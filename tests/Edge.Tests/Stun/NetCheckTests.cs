@@ -155,6 +155,38 @@ public sealed class NetCheckTests
     }
 
     [Test]
+    public async Task Before_anything_was_measured_the_home_is_the_earlier_one_or_the_only_one()
+    {
+        await Assert.That(new HomeRelay().ChooseUnmeasured(Map(1, 2, 3), earlier: 0)).IsEqualTo(0);
+        await Assert.That(new HomeRelay().ChooseUnmeasured(Map(1, 2, 3), earlier: 2)).IsEqualTo(2);
+        await Assert.That(new HomeRelay().ChooseUnmeasured(Map(1, 2, 3), earlier: 4)).IsEqualTo(0);
+        var excluded = Map(1) with { Regions = [new DerpRegion { Id = 1, NoMeasureNoHome = true }, new DerpRegion { Id = 2 }] };
+        await Assert.That(new HomeRelay().ChooseUnmeasured(excluded, earlier: 1)).IsEqualTo(2);
+        // A measurement corrects it, where the difference is clear.
+        var home = new HomeRelay();
+        home.ChooseUnmeasured(Map(1, 2), earlier: 1);
+        await Assert.That(home.Choose(Report(0, (1, 20), (2, 15)), Map(1, 2), null)).IsEqualTo(1);
+        await Assert.That(home.ChooseUnmeasured(Map(1, 2), earlier: 2)).IsEqualTo(1);
+        await Assert.That(home.Choose(Report(400, (1, 90), (2, 15)), Map(1, 2), null)).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task The_first_answer_is_told_before_the_check_ends()
+    {
+        AddRegion(1, 20);
+        AddRegion(2, 90);
+        _check.Begin(_now, _targets.ToArray());
+        await Assert.That(_check.HasAnswer).IsFalse();
+        var buffer = new byte[NetCheck.PollBufferSize];
+        _check.Poll(_now, buffer, out var server);
+        _now += TimeSpan.FromMilliseconds(20);
+        _check.Handle(_now, Answer(buffer[8..20], s_mapped), server);
+        await Assert.That(_check.HasAnswer && _check.IsRunning).IsTrue();
+        var report = _check.SoFar(_now);
+        await Assert.That((report.Regions.Single().Best, report.MappedV4)).IsEqualTo((TimeSpan.FromMilliseconds(20), s_mapped));
+    }
+
+    [Test]
     public async Task Scores_and_exclusions_of_the_map_count()
     {
         var map = Map(1, 2, 3) with { HomeScores = [new RegionScore(1, 0.5)] };

@@ -30,7 +30,7 @@ internal sealed class EngineTailnet(PathDiscovery paths, Filter filter, TailnetP
     /// <summary>Whether one more datagram of any size can be relayed.</summary>
     public bool HasRoom => !Relayed.Reserve(SealedOutbox.MaxRunLength).IsEmpty;
 
-    public Timestamp NextDeadline => Timestamp.Min(paths.NextDeadline, check?.NextDeadline ?? Timestamp.Never);
+    public Timestamp NextDeadline => paths.HasFound ? new Timestamp(long.MinValue) : Timestamp.Min(paths.NextDeadline, check?.NextDeadline ?? Timestamp.Never);
 
     /// <summary>Takes a datagram that is not WireGuard's.</summary>
     /// <returns>False: it is for WireGuard to judge.</returns>

@@ -123,6 +123,9 @@ internal sealed class TailnetPeers(WireGuardDevice device, Routes routes, PathDi
         {
             _expiries.Enqueue(node.Id, node.KeyExpiry);
         }
+        // Clients make a disco key at each start: what this one knew of sessions is gone with the old key.
+        if (entry.Node.DiscoKey != node.DiscoKey && !entry.Node.DiscoKey.Key.IsZero && !node.DiscoKey.Key.IsZero)
+            device.Restart(now, entry.Peer);
         _byNode[node.Id] = new Entry(entry.Peer, node);
         _byPeer[entry.Peer] = node.Id;
         SetRoutes(entry.Peer, node);

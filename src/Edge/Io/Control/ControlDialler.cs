@@ -25,6 +25,9 @@ internal sealed class ControlDialler(IDialler dialler, Lazy<X509Certificate2Coll
 
     private static readonly TimeSpan s_headStart = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Where proxies listen.</summary>
+    public int ProxyPort { get; init; } = 443;
+
     /// <summary>`GET /key` over verified TLS, or over http where the URL says so: all trust in the server comes from here.</summary>
     /// <exception cref="IOException">There is no such answer.</exception>
     public async Task<KeyOf<MachineKind>> FetchKey(ControlAddress server, CancellationToken cancellation)
@@ -91,7 +94,9 @@ internal sealed class ControlDialler(IDialler dialler, Lazy<X509Certificate2Coll
         await Task.Delay(candidate.Delay, time, cancellation);
         using var limit = new CancellationTokenSource(candidate.Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        return await DialHost(target with { Host = candidate.Address.ToString() }, either.Token);
+        return candidate.Proxy.Length > 0
+            ? await Dial(target with { Host = candidate.Address?.ToString() ?? candidate.Proxy, Proxy = candidate.Proxy }, target.Server.First, either.Token)
+            : await DialHost(target with { Host = candidate.Address!.Value.ToString() }, either.Token);
     }
 
     private async Task<ControlConnection> DialHost(Target target, CancellationToken cancellation)
@@ -134,7 +139,7 @@ internal sealed class ControlDialler(IDialler dialler, Lazy<X509Certificate2Coll
     private async Task<ControlConnection> Dial(Target target, ControlRoute route, CancellationToken cancellation)
     {
         var server = target.Server;
-        var stream = await dialler.Dial(target.Host, route.Port, cancellation);
+        var stream = target.Proxy.Length == 0 ? await dialler.Dial(target.Host, route.Port, cancellation) : await DialThrough(target, route.Port, cancellation);
         try
         {
             if (route.IsTls)
@@ -148,6 +153,38 @@ internal sealed class ControlDialler(IDialler dialler, Lazy<X509Certificate2Coll
             await stream.DisposeAsync();
             if (e is IOException and not (DialException or ControlHandshakeException))
                 throw new DialException(DialStep.Upgrade, $"{server.Url} hung up before the channel was open: {e.Message}", e);
+            throw;
+        }
+    }
+
+    /// <summary>By a proxy of the server's: HTTP CONNECT inside of TLS (tailscale v1.96.5, net/ace/ace.go).</summary>
+    private async Task<Stream> DialThrough(Target target, int port, CancellationToken cancellation)
+    {
+        var stream = await dialler.Dial(target.Host, ProxyPort, cancellation);
+        try
+        {
+            stream = await Tls.Handshake(stream, Tls.ClientOf(target.Proxy, roots.Value), target.Proxy, cancellation);
+            var host = Unbracketed(target.Server.Url.Host);
+            var authority = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"CONNECT {authority} HTTP/1.1\r\nHost: {target.Proxy}\r\n\r\n"), cancellation);
+            var head = new byte[MostHead];
+            for (var length = 0; ;)
+            {
+                var read = length < head.Length ? await stream.ReadAsync(head.AsMemory(length), cancellation) : 0;
+                if (read == 0)
+                    throw new DialException(DialStep.Upgrade, $"the proxy {target.Proxy} gives no answer to CONNECT");
+                length += read;
+                if (head.AsSpan(0, length).IndexOf("\r\n\r\n"u8) is not (>= 0 and var end))
+                    continue;
+                // The server speaks only when it was spoken to.
+                if (end + 4 == length && head.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8))
+                    return stream;
+                throw new DialException(DialStep.Upgrade, $"the proxy {target.Proxy} refuses CONNECT: {Excerpt(head[..end])}");
+            }
+        }
+        catch
+        {
+            await stream.DisposeAsync();
             throw;
         }
     }
@@ -228,7 +265,11 @@ internal sealed class ControlDialler(IDialler dialler, Lazy<X509Certificate2Coll
     /// <param name="Host">What is dialled: its name, or an address that it has told.</param>
     /// <param name="MachineKey">Ours.</param>
     /// <param name="ServerKey">Its own.</param>
-    private sealed record Target(ControlAddress Server, string Host, X25519KeyPair MachineKey, KeyOf<MachineKind> ServerKey);
+    private sealed record Target(ControlAddress Server, string Host, X25519KeyPair MachineKey, KeyOf<MachineKind> ServerKey)
+    {
+        /// <summary>Who carries the connection on from <see cref="Host"/>; empty: nobody.</summary>
+        public string Proxy { get; init; } = "";
+    }
 
     private static string Excerpt(byte[] body)
     {

@@ -14,7 +14,8 @@ namespace Edge.Io.Names;
 /// <param name="time">For dialling.</param>
 /// <param name="roots">Whom to trust over HTTPS.</param>
 /// <param name="connector">How the servers of URLs are reached; null: over the host's sockets.</param>
-internal sealed class HostCarrier(IResolver resolver, TimeProvider time, Lazy<X509Certificate2Collection> roots, IConnector? connector = null) : IDnsCarrier, IDisposable
+/// <param name="mark">Of the sockets, for policy routing; 0: none.</param>
+internal sealed class HostCarrier(IResolver resolver, TimeProvider time, Lazy<X509Certificate2Collection> roots, IConnector? connector = null, uint mark = 0) : IDnsCarrier, IDisposable
 {
     private const string MediaType = "application/dns-message";
     private const int MostHttpBytes = ushort.MaxValue;
@@ -27,6 +28,7 @@ internal sealed class HostCarrier(IResolver resolver, TimeProvider time, Lazy<X5
     public async Task Exchange(Endpoint to, ReadOnlyMemory<byte> message, Func<ReadOnlyMemory<byte>, bool> received, CancellationToken cancellation)
     {
         using var socket = new Socket(to.Address.IsV4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+        SocketMark.Set(socket, mark);
         // Connected, so that the kernel passes over other senders and tells when the port is closed.
         await socket.ConnectAsync(ToIPEndPoint(to), cancellation);
         await socket.SendAsync(message, cancellation);
@@ -48,6 +50,7 @@ internal sealed class HostCarrier(IResolver resolver, TimeProvider time, Lazy<X5
     public async Task<ReadOnlyMemory<byte>> Stream(Endpoint to, ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
         using var socket = new Socket(to.Address.IsV4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        SocketMark.Set(socket, mark);
         await socket.ConnectAsync(ToIPEndPoint(to), cancellation);
         await using var stream = new NetworkStream(socket);
         await DnsStream.Write(stream, message, cancellation);

@@ -11,9 +11,13 @@ internal sealed class SystemError : IOException
     public SystemError(string what, int errno, string advice = "")
         : base($"{what}: {Marshal.GetPInvokeErrorMessage(errno)}", errno)
     {
+        What = what;
         Errno = errno;
         Advice = advice;
     }
+
+    /// <summary>What was tried, as a phrase.</summary>
+    public string What { get; }
 
     public int Errno { get; }
 

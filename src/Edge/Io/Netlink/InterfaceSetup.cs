@@ -17,7 +17,9 @@ internal sealed class InterfaceSetup : IDisposable
     private const ushort RouteDestination = 1;
     private const ushort RouteInterface = 4;
     private const ushort RouteTable = 15;
+    private const ushort RulePriority = 6;
     private const ushort RuleMark = 10;
+    private const ushort RuleMarkMask = 16;
     private const ushort RuleSuppressPrefix = 14;
     private const ushort RuleTable = 15;
     private const uint RuleInvert = 2;           // FIB_RULE_INVERT
@@ -44,19 +46,27 @@ internal sealed class InterfaceSetup : IDisposable
     /// <exception cref="SystemError"/>
     public void AddAddress(uint index, IpAddress address, int prefixLength)
     {
-        // struct ifaddrmsg: family, prefix length, flags, scope, index.
-        var body = new byte[8];
-        body[0] = Family(address.IsV4);
-        body[1] = (byte)prefixLength;
-        MemoryMarshal.Write(body.AsSpan(4), index);
-        var message = new NetlinkMessage(NetlinkMessage.NewAddress, NetlinkMessage.Acknowledge | NetlinkMessage.Create | NetlinkMessage.Exclusive)
-            .With(body)
-            .Attribute(AddressLocal, address)
-            .Attribute(AddressAddress, address);
+        var message = Address(NetlinkMessage.NewAddress, NetlinkMessage.Acknowledge | NetlinkMessage.Create | NetlinkMessage.Exclusive, index, address, prefixLength);
         // Nobody else can have it behind this interface: without this an IPv6 address could not be bound for a second.
         if (!address.IsV4)
             message.Attribute(AddressFlags, NoDuplicateDetection);
         Check(_socket.Execute(message), $"adding the address {address}/{prefixLength}", address.IsV4 ? "" : "Is IPv6 disabled on this machine (net.ipv6.conf.all.disable_ipv6)?");
+    }
+
+    /// <summary>Removes an address; one that is gone already is no error.</summary>
+    /// <exception cref="SystemError"/>
+    public void RemoveAddress(uint index, IpAddress address, int prefixLength)
+    {
+        if (_socket.Execute(Address(NetlinkMessage.DeleteAddress, NetlinkMessage.Acknowledge, index, address, prefixLength)) is var error and not Errno.AddressNotAvailable)
+            Check(error, $"removing the address {address}/{prefixLength}");
+    }
+
+    /// <summary>Removes a route; one that is gone already is no error.</summary>
+    /// <exception cref="SystemError"/>
+    public void RemoveRoute(uint index, IpPrefix destination, uint table)
+    {
+        if (_socket.Execute(Route(NetlinkMessage.DeleteRoute, NetlinkMessage.Acknowledge, index, destination, table)) is var error and not Errno.NoSuchProcess)
+            Check(error, $"removing the route to {destination}");
     }
 
     /// <exception cref="SystemError"/>
@@ -94,7 +104,36 @@ internal sealed class InterfaceSetup : IDisposable
         return error is Errno.NoSuchFile or Errno.NoSuchProcess or Errno.NoFamily ? 0 : error;
     }
 
+    /// <summary>The rules of a family: those parts of them that <see cref="RoutingRule"/> has. None where the machine does not have the family.</summary>
+    /// <exception cref="SystemError"/>
+    public List<RoutingRule> ListRules(bool isV4)
+    {
+        var body = new byte[12];
+        body[0] = Family(isV4);
+        try
+        {
+            var answers = _socket.List(new NetlinkMessage(NetlinkMessage.GetRule, NetlinkMessage.Dump).With(body), "listing the rules");
+            return [.. answers.Where(static answer => answer.Length >= 12).Select(answer => ReadRule(answer, isV4))];
+        }
+        catch (SystemError e) when (e.Errno is Errno.NoFamily or Errno.NotSupported)
+        {
+            return [];
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
+
+    private static NetlinkMessage Address(ushort type, ushort flags, uint index, IpAddress address, int prefixLength)
+    {
+        // struct ifaddrmsg: family, prefix length, flags, scope, index.
+        var body = new byte[8];
+        body[0] = Family(address.IsV4);
+        body[1] = (byte)prefixLength;
+        MemoryMarshal.Write(body.AsSpan(4), index);
+        return new NetlinkMessage(type, flags).With(body)
+            .Attribute(AddressLocal, address)
+            .Attribute(AddressAddress, address);
+    }
 
     private static NetlinkMessage Route(ushort type, ushort flags, uint index, IpPrefix destination, uint table)
     {
@@ -122,11 +161,38 @@ internal sealed class InterfaceSetup : IDisposable
         body[7] = TypeUnicast;
         MemoryMarshal.Write(body.AsSpan(8), rule.UnlessMark != 0 ? RuleInvert : 0u);
         var message = new NetlinkMessage(type, flags).With(body).Attribute(RuleTable, rule.Table);
+        if (rule.Priority != 0)
+            message.Attribute(RulePriority, rule.Priority);
         if (rule.UnlessMark != 0)
             message.Attribute(RuleMark, rule.UnlessMark);
+        if (rule.MarkMask != 0)
+            message.Attribute(RuleMarkMask, rule.MarkMask);
         if (rule.SuppressesDefault)
             message.Attribute(RuleSuppressPrefix, 0u);
         return message;
+    }
+
+    private static RoutingRule ReadRule(ReadOnlySpan<byte> bytes, bool isV4)
+    {
+        var isInverted = (MemoryMarshal.Read<uint>(bytes[8..]) & RuleInvert) != 0;
+        uint table = bytes[4], mark = 0, mask = 0, priority = 0;
+        var suppressesDefault = false;
+        var attributes = bytes[12..];
+        while (NetlinkMessage.TryNext(ref attributes, out var type, out var value))
+        {
+            if (value.Length != 4)
+                continue;
+            var number = NetlinkMessage.Read32(value);
+            switch (type)
+            {
+                case RuleTable: table = number; break;
+                case RuleMark: mark = number; break;
+                case RuleMarkMask: mask = number; break;
+                case RulePriority: priority = number; break;
+                case RuleSuppressPrefix: suppressesDefault = number == 0; break;
+            }
+        }
+        return new RoutingRule(isV4, table, isInverted ? mark : 0, suppressesDefault) { MarkMask = mask, Priority = priority };
     }
 
     private static uint TableOf(ReadOnlySpan<byte> route)

@@ -14,12 +14,14 @@ internal sealed class NetlinkMessage
 
     public const ushort NewLink = 16;
     public const ushort NewAddress = 20;
+    public const ushort DeleteAddress = 21;
     public const ushort GetAddress = 22;
     public const ushort NewRoute = 24;
     public const ushort DeleteRoute = 25;
     public const ushort GetRoute = 26;
     public const ushort NewRule = 32;
     public const ushort DeleteRule = 33;
+    public const ushort GetRule = 34;
 
     public const ushort Request = 1;
     public const ushort Acknowledge = 4;

@@ -9,6 +9,12 @@ internal sealed record RoutingRule(bool IsV4, uint Table, uint UnlessMark, bool 
 {
     public const uint MainTable = 254;
 
+    /// <summary>The bits of the mark that count; 0: all.</summary>
+    public uint MarkMask { get; init; }
+
+    /// <summary>A lower one is asked first; 0: the kernel puts the rule before those that are there.</summary>
+    public uint Priority { get; init; }
+
     public override string ToString() =>
-        $"{(IsV4 ? "IPv4" : "IPv6")} rule{(UnlessMark != 0 ? $" not fwmark {UnlessMark}" : "")} table {Table}{(SuppressesDefault ? " suppress_prefixlength 0" : "")}";
+        $"{(IsV4 ? "IPv4" : "IPv6")} rule{(UnlessMark != 0 ? $" not fwmark {UnlessMark}" : "")}{(MarkMask != 0 ? $"/{MarkMask}" : "")} table {Table}{(SuppressesDefault ? " suppress_prefixlength 0" : "")}";
 }

@@ -59,7 +59,7 @@ internal sealed class Shard : IDisposable
 
     /// <param name="engine">Driven by this thread alone from <see cref="Start"/> on. Owned.</param>
     /// <param name="name">For people who look at threads.</param>
-    /// <param name="tun">Owned; null where the engine's netstack has the packets.</param>
+    /// <param name="tun">Owned; null where the engine's netstack has all packets.</param>
     /// <param name="v4">Owned; null where the machine has no IPv4.</param>
     /// <param name="v6">Owned; null where the machine has no IPv6.</param>
     public Shard(Engine engine, string name, TunDevice? tun, UdpSocket? v4, UdpSocket? v6)
@@ -73,6 +73,7 @@ internal sealed class Shard : IDisposable
             _join = new PacketJoin(tun, tun.CutsUdp) { IsEnabled = tun.HasHeaders };
             _reading = new Slab(TunDevice.BufferSize);
             _epoll.Watch(tun.Number, TunNumber);
+            engine.SystemPackets = _join;
         }
         if (v4 is not null)
             _epoll.Watch(v4.Number, V4Number);
@@ -129,9 +130,13 @@ internal sealed class Shard : IDisposable
     public void Replace(Engine engine)
     {
         engine.Counters = _engine.Counters;
+        engine.SystemPackets = _join;
         _engine.Dispose();
         _engine = engine;
     }
+
+    /// <summary>Only on the shard's thread: hands the system what it is still to have of the packets that the engine was given.</summary>
+    public void Flush() => _join?.Flush();
 
     /// <summary>Only on the shard's thread.</summary>
     public ShardStatus Status => new(

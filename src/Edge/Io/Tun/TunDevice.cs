@@ -156,7 +156,7 @@ internal sealed unsafe class TunDevice : IPacketSink, IDisposable
 
     private static SystemError Refusal(string name, int error) => new($"making the interface {name}", error, error switch
     {
-        Errno.Busy => "It exists already: choose another name with --name, or take the other one down.",
+        Errno.Busy => "It exists already: choose another name, or take the other one down.",
         Errno.NotPermitted or Errno.AccessDenied => "It takes root or CAP_NET_ADMIN.",
         _ => "",
     });

@@ -14,6 +14,9 @@ internal sealed record NetworkOptions
     /// <summary>Looks up peers' endpoints that are names: the host's own, since no network is needed to reach a network.</summary>
     public required IResolver Resolver { get; init; }
 
+    /// <summary>Reaches what is in no network.</summary>
+    public IConnector Host { get; init; } = new HostConnector();
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Where what must outlive the process is kept; null: nowhere.</summary>

@@ -79,6 +79,9 @@ internal sealed partial class VirtualNetwork : INetstackUser
     /// <summary>Whether a peer has an address, on the network's thread.</summary>
     public Func<IpAddress, bool> Reaches { get; init; } = static _ => true;
 
+    /// <summary>Told of the answer to a ping of the netstack's, on the network's thread.</summary>
+    public Action<PingAnswer> Pinged { get; init; } = static _ => { };
+
     /// <summary>Driven by the network's thread.</summary>
     internal IpStack Stack { get; }
 
@@ -261,6 +264,11 @@ internal sealed partial class VirtualNetwork : INetstackUser
         if (happened.Socket?.Owner is NetworkSocket socket)
         {
             socket.Take();
+            return;
+        }
+        if (happened.Ping is { } answer)
+        {
+            Pinged(answer);
             return;
         }
         if (happened.Connection is not { } tcp)

@@ -1,14 +1,19 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
+using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
+using Edge.Io;
 using Edge.Io.Names;
 using Edge.Node.Networks;
 using Edge.Node.Tailnet;
+using Edge.Protocols.Control.Json;
+using Edge.Protocols.Control.Messages;
 
 namespace Edge.Node.Status;
 
@@ -26,10 +31,18 @@ internal sealed class LocalApi(NetworkSet networks, string version, TimeProvider
 
     private static readonly JsonWriterOptions s_readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Nobody waits longer for a pong.</summary>
+    private static readonly TimeSpan s_longestPing = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether a path does something, so that it is asked with POST.</summary>
+    /// <param name="path">Behind <see cref="Root"/>.</param>
+    public static bool Acts(string path) => path is "ping" or "netcheck";
+
     /// <param name="path">Behind <see cref="Root"/>.</param>
     /// <param name="parameter">Of the query; null: it is not there.</param>
+    /// <param name="cancellation">Who asked has gone.</param>
     /// <returns>What to answer; 404 for what it does not have.</returns>
-    public async Task<LocalAnswer> Answer(string path, Func<string, string?> parameter)
+    public async Task<LocalAnswer> Answer(string path, Func<string, string?> parameter, CancellationToken cancellation)
     {
         try
         {
@@ -40,21 +53,28 @@ internal sealed class LocalApi(NetworkSet networks, string version, TimeProvider
                 "dns-query" => await Query(parameter("network"), parameter("name"), parameter("type")),
                 "dns-config" => Json(Names),
                 "networks" => Json(Networks),
+                "derpmap" => Relays(parameter("network")),
+                "ping" => await Ping(parameter, cancellation),
+                "netcheck" => await Check(parameter("network"), cancellation),
                 // Nothing is served by the daemon's own means: `tailscale status` asks.
                 "serve-config" => Json(static json => json.WriteNullValue()),
-                _ => Text(HttpStatusCode.NotFound, "there are status, whois, dns-query, dns-config, networks and events"),
+                _ => Text(HttpStatusCode.NotFound, "there are status, whois, ping, netcheck, derpmap, dns-query, dns-config, networks and events"),
             };
         }
         catch (TimeoutException failure)
         {
             return Text(HttpStatusCode.ServiceUnavailable, failure.Message);
         }
+        catch (OperationCanceledException)
+        {
+            return Text(HttpStatusCode.GatewayTimeout, "there was no answer in time");
+        }
     }
 
     private async Task<LocalAnswer> Status(string? name, bool hasPeers)
     {
         if (Find(name) is not TailnetNetwork tailnet)
-            return Text(HttpStatusCode.NotFound, name is null ? "this server is in no tailnet" : $"this server is in no tailnet `{name}`");
+            return NoTailnet(name);
         var status = await tailnet.Status();
         return Json(json => StatusJson.Write(json, status, version, UtcTime.Of(time.GetUtcNow()), hasPeers));
     }
@@ -76,6 +96,49 @@ internal sealed class LocalApi(NetworkSet networks, string version, TimeProvider
                 return Json(json => WhoIsJson.Write(json, map, node, user));
         }
         return Text(HttpStatusCode.NotFound, "no match for IP:port");
+    }
+
+    private LocalAnswer Relays(string? name) => Find(name) is not TailnetNetwork tailnet
+        ? NoTailnet(name)
+        : Json(json => ControlJsonWriter.WriteRelays(json, tailnet.Map?.Relays ?? DerpMap.Empty));
+
+    private async Task<LocalAnswer> Check(string? name, CancellationToken cancellation)
+    {
+        if (Find(name) is not TailnetNetwork tailnet)
+            return NoTailnet(name);
+        return await tailnet.CheckNetwork(cancellation) is { } found
+            ? Json(json => NetCheckJson.Write(json, found))
+            : Text(HttpStatusCode.ServiceUnavailable, "there is no network map yet, and so no relays to measure");
+    }
+
+    /// <summary>`ip` is the stock client's; `peer` may be a name too, and `timeout` are seconds.</summary>
+    private async Task<LocalAnswer> Ping(Func<string, string?> parameter, CancellationToken cancellation)
+    {
+        if (PingKinds.Find(parameter("type")) is not { } kind)
+            return Text(HttpStatusCode.BadRequest, "`type` is one of disco, TSMP, ICMP and peerapi");
+        var limit = s_longestPing;
+        if (parameter("timeout") is { } text && (!double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) || !(seconds > 0) || (limit = TimeSpan.FromSeconds(Math.Min(seconds, s_longestPing.TotalSeconds))) == default))
+            return Text(HttpStatusCode.BadRequest, "`timeout` wants seconds");
+        var name = parameter("network");
+        var tailnets = networks.Nodes.OfType<TailnetNetwork>().Where(node => name is null || node.Network.Name == name).ToList();
+        if (tailnets.Count == 0)
+            return NoTailnet(name);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        end.CancelAfter(limit);
+        var host = parameter("peer") ?? parameter("ip");
+        if (string.IsNullOrEmpty(host))
+            return Text(HttpStatusCode.BadRequest, "missing 'ip' parameter");
+        try
+        {
+            if (await PingTarget.Find(tailnets, host, end.Token) is not { } target)
+                return Text(HttpStatusCode.NotFound, $"no tailnet of this server knows `{host}`");
+            var report = await target.Tailnet.Ping(target.Address, kind, end.Token);
+            return Json(json => PingJson.Write(json, target.Tailnet.Network.Name, kind, report));
+        }
+        catch (DialException failure)
+        {
+            return Text(HttpStatusCode.NotFound, failure.Message);
+        }
     }
 
     private async Task<LocalAnswer> Query(string? network, string? name, string? type)
@@ -133,6 +196,8 @@ internal sealed class LocalApi(NetworkSet networks, string version, TimeProvider
         json.WriteEndArray();
     }
 
+    private static LocalAnswer NoTailnet(string? name) => Text(HttpStatusCode.NotFound, name is null ? "this server is in no tailnet" : $"this server is in no tailnet `{name}`");
+
     private INetworkNode? Find(string? name) => name is null ? networks.Nodes.FirstOrDefault(static node => node.IsTailnet) : networks.Find(name);
 
     /// <summary>`ADDRESS` or `ADDRESS:PORT`; an IPv6 address with a port stands in brackets.</summary>
@@ -141,7 +206,7 @@ internal sealed class LocalApi(NetworkSet networks, string version, TimeProvider
         if (IpAddress.TryParse(text, out address))
             return true;
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || !ushort.TryParse(text[(colon + 1)..], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
+        if (colon < 0 || !ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
             return false;
         var host = text[..colon];
         var isBracketed = host.StartsWith('[') && host.EndsWith(']');

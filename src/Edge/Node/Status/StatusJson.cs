@@ -8,7 +8,7 @@ namespace Edge.Node.Status;
 
 /// <summary>
 /// A tailnet's status in the fields of Tailscale 1.96.5 (ipn/ipnstate/ipnstate.go, Status and PeerStatus), so that what reads the one reads the other. What this
-/// node does not do (Taildrop, peer relays, TUN) says so.
+/// node does not do (Taildrop, peer relays) says so.
 /// </summary>
 internal static class StatusJson
 {
@@ -29,7 +29,7 @@ internal static class StatusJson
         var suffix = map is null ? "" : SuffixOf(map.Self.Name);
         json.WriteStartObject();
         json.WriteString("Version"u8, version);
-        json.WriteBoolean("TUN"u8, false);
+        json.WriteBoolean("TUN"u8, status.Interface is not null);
         json.WriteString("BackendState"u8, status.Standing.State switch
         {
             TailnetState.NeedsApproval => "NeedsMachineAuth",

@@ -13,6 +13,9 @@ internal sealed record AttachmentTerms
     /// <summary>UDP; 0 lets the system choose.</summary>
     public ushort ListenPort { get; init; }
 
+    /// <summary>Of the sockets' datagrams, for policy routing (SO_MARK); 0: none.</summary>
+    public uint Mark { get; init; }
+
     public int Mtu { get; init; } = 1280;
 
     /// <summary>Bytes that may wait between a relay and the engine, in one direction.</summary>
@@ -31,6 +34,9 @@ internal sealed record AttachmentTerms
 
     /// <summary>A netmap is in force.</summary>
     public Action<NetworkMap> Applied { get; init; } = static _ => { };
+
+    /// <summary>The first STUN server of a check has answered.</summary>
+    public Action<NetReport> Heard { get; init; } = static _ => { };
 
     /// <summary>A check of the STUN servers is complete.</summary>
     public Action<NetReport> Checked { get; init; } = static _ => { };

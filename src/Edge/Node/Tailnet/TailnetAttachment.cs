@@ -9,6 +9,7 @@ using Edge.Io;
 using Edge.Io.Native;
 using Edge.Io.Netlink;
 using Edge.Io.Shard;
+using Edge.Io.Tun;
 using Edge.Node.Tailnet.Relays;
 using Edge.Node.Tunnels;
 using Edge.Protocols.Disco;
@@ -42,6 +43,7 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
     private TailnetPreferences _preferences = new();
     private long _expiry = long.MaxValue;
     private bool _wasChecking;
+    private bool _toldAnswer;
     private bool _toldNeeds;
     private bool _mayHaveRelayed;
 
@@ -50,17 +52,18 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
     /// <param name="nodeKey">Borrowed.</param>
     /// <param name="stack">The network's netstack.</param>
     /// <param name="relays">Carry what has no other way; the caller's, to dispose after this.</param>
+    /// <param name="tun">The host's interface, beside the netstack; null: there is none. Owned, unless this throws.</param>
     /// <exception cref="SystemError">The system gives no socket.</exception>
-    public TailnetAttachment(AttachmentTerms terms, PrivateKey nodeKey, EngineStack stack, RelayLinks relays)
+    public TailnetAttachment(AttachmentTerms terms, PrivateKey nodeKey, EngineStack stack, RelayLinks relays, TunDevice? tun = null)
     {
         (_terms, _stack, Relays) = (terms, stack, relays);
         // First, since there may be none to be had: nothing is left behind then.
-        _sockets = SocketPair.Open(terms.ListenPort, 0, terms.Report);
+        _sockets = SocketPair.Open(terms.ListenPort, terms.Mark, terms.Report);
         _inbox = new PacketQueue(terms.QueueCapacity);
         _takeRelayed = TakeRelayed;
         _discoKey = NewKey(_entropy);
         (_engine, _stamps) = MakeEngine(nodeKey);
-        Shard = new Shard(_engine, terms.Name, null, _sockets.V4, _sockets.V6, this, NetlinkWatch.TryOpen(), terms.AddressesChanged);
+        Shard = new Shard(_engine, terms.Name, tun, _sockets.V4, _sockets.V6, this, NetlinkWatch.TryOpen(), terms.AddressesChanged);
         Shard.Start();
     }
 
@@ -115,8 +118,11 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
     public void BeginCheck(StunTarget[] targets, int home, bool isFull) => Shard.Post(now =>
     {
         _engine.Tailnet!.Check!.Begin(now, targets, home, isFull);
-        _wasChecking = true;
+        (_wasChecking, _toldAnswer) = (true, false);
     });
+
+    /// <summary>A relay has taken this node in again, and what was sent there meanwhile was lost.</summary>
+    public void RelayFound(int region) => Shard.Post(now => _engine.RelayFound(now, region));
 
     /// <summary>Another node key: a new engine, which knows the last netmap.</summary>
     public void Rekey(PrivateKey nodeKey)
@@ -163,6 +169,11 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
         {
             _mayHaveRelayed = false;
             Shard.Post(_takeRelayed);
+        }
+        if (_wasChecking && !_toldAnswer && tailnet.Check!.HasAnswer)
+        {
+            _toldAnswer = true;
+            _terms.Heard(tailnet.Check.SoFar(now));
         }
         if (_wasChecking && !tailnet.Check!.IsRunning)
         {
@@ -240,5 +251,7 @@ internal sealed class TailnetAttachment : ITailnetUser, IAsyncDisposable
         var at = 0;
         while (_inbox.TryRead(ref at, out var region, out var sender, out var packet))
             _engine.HandleRelayed(now, region, sender, packet);
+        // Before the next batch comes in the place of this one.
+        Shard.Flush();
     }
 }

@@ -23,6 +23,9 @@ internal static partial class TailnetLog
     [LoggerMessage(Level = LogLevel.Information, Message = "the network {Name}: connections from the tunnel reach the HTTP server at the ports {Ports}")]
     public static partial void Bridged(this ILogger log, string name, string ports);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "the network {Name}: other programs of this host reach the tailnet through the interface {Interface}, and are reached by it")]
+    public static partial void InterfaceUp(this ILogger log, string name, string @interface);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "the network {Name} is up: {Node}")]
     public static partial void TailnetUp(this ILogger log, string name, string node);
 

@@ -34,6 +34,7 @@ internal sealed partial class TailnetNetwork
     private string? _saidFault;
     private string? _saidUrl;
     private ValueList<DisplayMessage> _saidMessages;
+    private string? _saidLock;
     private bool _isAuthenticated;
     private bool _isLost;
     private volatile bool _isReported;
@@ -106,6 +107,7 @@ internal sealed partial class TailnetNetwork
         opened.Attachment.Apply(map, Preferences(exitNode));
         if (Map?.Self.Addresses != map.Self.Addresses)
             Network.SetAddresses([.. map.Self.Addresses.Span.ToArray().Select(static prefix => prefix.Address)]);
+        FollowInterface(opened, map, isFirst);
         _whereabouts.SetMap(_relayMap);
         lock (_listening)
         {
@@ -174,6 +176,7 @@ internal sealed partial class TailnetNetwork
         }
         _options.Events.Publish(Network.Name, "netmap", "", string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"{map.Self.Name.TrimEnd('.')}, {map.Peers.Count} peers{(isCached ? ", of the last start" : "")}"));
+        SayLock(LockHealth(map));
         if (_saidMessages == map.Messages)
             return;
         foreach (var message in _saidMessages)
@@ -190,6 +193,16 @@ internal sealed partial class TailnetNetwork
             }
         }
         _saidMessages = map.Messages;
+    }
+
+    private void SayLock(string? health)
+    {
+        if (health == _saidLock)
+            return;
+        _saidLock = health;
+        if (health is not null)
+            _log.Health(Network.Name, health);
+        _options.Events.Publish(Network.Name, "health", "tailnet lock", health ?? "");
     }
 
     private void Show(ControlStatus status)

@@ -3,6 +3,8 @@ using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
 using Edge.Foundation.Time;
 using Edge.Node.Networks;
+using Edge.Node.Tailnet.Checks;
+using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Disco;
 using Edge.Protocols.Dns;
 
@@ -40,7 +42,23 @@ internal sealed partial class TailnetNetwork
             }
         }
         return new TailnetStatus(
-            Network.Name, Url, Standing, IsMapCached, map, map?.Relays.Find(opened?.Relays.Home ?? 0), opened?.Attachment.Port ?? 0, Endpoints, peers, Health(opened, map));
+            Network.Name, Url, Standing, IsMapCached, map, map?.Relays.Find(opened?.Relays.Home ?? 0), opened?.Attachment.Port ?? 0, Endpoints, peers, Health(opened, map))
+        {
+            Interface = InterfaceName,
+        };
+    }
+
+    /// <inheritdoc cref="Pings.IPeerPinger.Ping"/>
+    public Task<PingReport> Ping(IpAddress target, PingKind kind, CancellationToken cancellation) => _pinger.Ping(target, kind, cancellation);
+
+    /// <summary>Asks all regions' STUN servers anew, from the socket that peers send to.</summary>
+    /// <returns>Null: there is no network map yet that names any.</returns>
+    public async Task<CheckedNetwork?> CheckNetwork(CancellationToken cancellation)
+    {
+        if (_opened is not { } opened || Map is null)
+            return null;
+        var report = await _whereabouts.CheckNow().WaitAsync(cancellation);
+        return new CheckedNetwork(_options.Time.GetUtcNow(), report, _relayMap, opened.Relays.Home, opened.Attachment.HasV6, _whereabouts.Local);
     }
 
     private static List<string> Health(Opened? opened, NetworkMap? map)
@@ -48,6 +66,8 @@ internal sealed partial class TailnetNetwork
         List<string> health = [];
         foreach (var message in map?.Messages ?? default)
             health.Add($"{message.Title}: {message.Text}");
+        if (LockHealth(map) is { } trust)
+            health.Add(trust);
         foreach (var link in opened?.Relays.All ?? [])
         {
             if (link.Fault is { } fault)
@@ -57,6 +77,11 @@ internal sealed partial class TailnetNetwork
         }
         return health;
     }
+
+    /// <summary>Tailnet lock is for clients to check, and this one does not. Null: it is off.</summary>
+    private static string? LockHealth(NetworkMap? map) => map is null or { TailnetLockHead.Length: 0 } ? null
+        : "tailnet lock is on: this node does not check signatures, and takes the control server's word for the keys of its peers"
+            + (map.Self.KeySignature.IsEmpty ? $"; its own key is not signed, and peers refuse it until somebody runs `tailscale lock sign {map.Self.Key}`" : "");
 
     /// <summary>On the network's thread.</summary>
     private static TailnetPeerStatus Describe(Timestamp now, TailnetAttachment attachment, TailnetNode peer)

@@ -21,6 +21,7 @@ using Edge.Node.Tailnet.Pings;
 using Edge.Node.Tailnet.Relays;
 using Edge.Node.Tailnet.Routing;
 using Edge.Node.Tailnet.State;
+using Edge.Node.Tailnet.Tun;
 using Edge.Protocols.Control.Session;
 using Edge.Protocols.Dns;
 using Edge.Protocols.Netstack;
@@ -69,30 +70,34 @@ internal sealed partial class TailnetNetwork : INetworkNode
     /// <param name="options">How it is run.</param>
     public TailnetNetwork(string name, Settings settings, Tunnel tunnel, NetworkOptions options)
     {
-        (_settings, _options, Tunnel) = (settings, options, tunnel);
+        _settings = settings;
+        _options = options = settings.DataPlane.Tun ? options with { Host = new HostConnector(Mark) } : options;
+        Tunnel = tunnel;
         _log = options.Logs.CreateLogger("network");
         Url = settings.ControlUrl.GetLeftPart(UriPartial.Authority);
         _ranges = tunnel.TailnetRanges.IsEmpty ? s_ranges : [.. tunnel.TailnetRanges.Select(static range => new IpPrefix(IpAddress.Of(range.BaseAddress), range.PrefixLength))];
-        Network = new VirtualNetwork(name, [], _ranges, new NetstackOptions { Mtu = settings.DataPlane.Mtu }, _entropy)
+        Network = new VirtualNetwork(name, [], _ranges, new NetstackOptions { Mtu = settings.DataPlane.Mtu, IsBesideSystem = settings.DataPlane.Tun }, _entropy)
         {
             Explain = Explain,
+            Pinged = answer => _pinger!.Note(answer),
             Reaches = address => _opened is not { } opened || !opened.Attachment.Engine.Routes.Find(address).IsNone,
         };
         Network.Stack.PeerApiPort = 0;
         _stack = new EngineStack(Network.Stack, Network);
-        _pinger = new PeerPinger(() => Map, () => _opened?.Attachment, Network);
+        _pinger = new PeerPinger(() => Map, () => _opened?.Attachment, Network, _entropy);
         var advertised = TailnetSettings.Advertised(settings);
         if (!advertised.IsEmpty)
-            _router = new SubnetRouter(Network, new RoutePolicy(advertised), LocalAddresses.List, options.Time);
+            _router = new SubnetRouter(Network, new RoutePolicy(advertised), LocalAddresses.List, options.Time, mark: Mark);
+        _hostRoutes = new HostRoutes(settings.AcceptRoutes, settings.ExitNode is not null, settings.Dns.ServeTailnet, advertised);
         _peerApi = new PeerApiServer(() => Map, AnswerForPeer, _log);
-        _carrier = new HostCarrier(options.Resolver, options.Time, options.Roots, new NetworkConnector(Network, new HostConnector()));
+        _carrier = new HostCarrier(options.Resolver, options.Time, options.Roots, new NetworkConnector(Network, options.Host), Mark);
         Names = new NameServer(new DnsServer(_entropy), new NetworkCarrier(Network, _carrier), options.Time) { Failed = SayNameServer };
         // Other programs may ask before there is a netmap, and so may this one on its way to it.
         FollowHost();
         if (settings.Dns.ServeTailnet)
             _nameListener = new NetworkNameListener(Network, Names, options.Time);
         Resolver = new TailnetResolver(Names, options.Resolver);
-        _whereabouts = new Whereabouts(options, settings.DataPlane.ListenPort != 0) { Found = Tell, Moved = NoteHome };
+        _whereabouts = new Whereabouts(options, settings.DataPlane.ListenPort != 0) { Found = Tell, Moved = NoteHome, IsInside = address => Network.Addresses.Contains(address) };
     }
 
     public VirtualNetwork Network { get; }
@@ -223,19 +228,23 @@ internal sealed partial class TailnetNetwork : INetworkNode
         var cached = NetmapCache.Load(store, out warning);
         Warn(warning);
         var relays = MakeRelays(Copy(identity.NodeKey));
+        HostInterface? device = null;
         TailnetAttachment attachment;
         try
         {
-            attachment = new TailnetAttachment(Terms(folder), identity.NodeKey, _stack, relays);
+            device = OpenInterface();
+            attachment = new TailnetAttachment(Terms(folder), identity.NodeKey, _stack, relays, device?.Device);
         }
         catch
         {
+            device?.Dispose();
+            device?.Device.Dispose();
             _ = relays.DisposeAsync().AsTask();
             identity.Dispose();
             throw;
         }
         var host = TailnetSettings.Host(_settings, _options, new KeyOf<MachineKind>(identity.MachineKey.PublicKey));
-        var opened = new Opened(store, identity, attachment, relays, host, IsEphemeral: _settings.Ephemeral || store is MemoryStore);
+        var opened = new Opened(store, identity, attachment, relays, host, IsEphemeral: _settings.Ephemeral || store is MemoryStore, device);
         _opened = opened;
         _log.DataPath(Network.Name, attachment.Port);
         var how = identity.IsRegistered ? "which knows it" : _settings.AuthKey is not null ? "with a pre-authentication key" : "by a person who opens a page";
@@ -267,20 +276,25 @@ internal sealed partial class TailnetNetwork : INetworkNode
             IsEphemeral = opened.IsEphemeral,
             CachedMap = cached,
         }, _entropy);
-        var host = new Dialler(_options.Resolver, _options.Time);
+        var host = new Dialler(_options.Resolver, _options.Time, _options.Host);
         var asker = new HttpAsker(host, _options.Roots);
         // The relays of the last start know where the server is, where the host cannot look that up.
         var names = new BootstrapResolver(_options.Resolver, () => (Map ?? cached)?.Relays ?? DerpMap.Empty, new DerpDialler(host, _options.Roots, _options.Time), _entropy);
-        var dialler = new ControlDialler(new Dialler(names, _options.Time), roots, _entropy, _options.Time);
+        var dialler = new ControlDialler(new Dialler(names, _options.Time, _options.Host), roots, _entropy, _options.Time);
         var client = new ControlClient(dialler, new ControlAddress(_settings.ControlUrl), opened.Identity.MachineKey.KeyPair, new AuthKeyMint(asker));
         return new ControlLoop(session, client, _options.Time, Show, new PingAnswers(client.Answer, asker, _pinger, _log));
     }
 
     private RelayLinks MakeRelays(PrivateKey key) => new(
-        new DerpDialler(new Dialler(_options.Resolver, _options.Time), _options.Roots, _options.Time), _entropy, _options.Time, key, TailnetSettings.QueueCapacity(_settings))
+        new DerpDialler(new Dialler(_options.Resolver, _options.Time, _options.Host), _options.Roots, _options.Time), _entropy, _options.Time, key, TailnetSettings.QueueCapacity(_settings))
     {
         Received = (int region, in PublicKey sender, ReadOnlySpan<byte> packet) => _opened?.Attachment.Received(region, sender, packet),
-        Connected = (link, relay) => _log.RelayUp(Network.Name, relay, link.Region),
+        Connected = (link, relay) =>
+        {
+            _log.RelayUp(Network.Name, relay, link.Region);
+            if (link.HasLost)
+                _opened?.Attachment.RelayFound(link.Region);
+        },
         Disconnected = (link, reason) => _log.RelayEnded(Network.Name, link.Region, reason),
         Failed = (link, reason) => _log.RelayFailed(Network.Name, link.Region, reason),
         HealthChanged = link =>
@@ -294,6 +308,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
     {
         Name = Network.Name,
         ListenPort = (ushort)_settings.DataPlane.ListenPort,
+        Mark = Mark,
         Mtu = _settings.DataPlane.Mtu,
         QueueCapacity = TailnetSettings.QueueCapacity(_settings),
         Disco = TailnetSettings.Disco(_settings),
@@ -301,6 +316,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
         Time = _options.Time,
         Report = what => _log.Reported(Network.Name, what),
         Applied = Applied,
+        Heard = _whereabouts.Heard,
         Checked = _whereabouts.Checked,
         EndpointsWanted = _whereabouts.EndpointsWanted,
         AddressesChanged = _whereabouts.AddressesChanged,
@@ -367,6 +383,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
             await (await _control.Task).DisposeAsync();
         await _saving;
         await Network.DropAll(opened.Attachment.Shard);
+        opened.Interface?.Dispose();
         await opened.Attachment.DisposeAsync();
         await opened.Relays.DisposeAsync();
         opened.Identity.Dispose();
@@ -381,7 +398,7 @@ internal sealed partial class TailnetNetwork : INetworkNode
     private static PrivateKey Copy(PrivateKey key) => new(key.KeyPair.PrivateKey);
 
     /// <summary>What there is from the moment on that the sockets are open.</summary>
-    private sealed record Opened(IStateStore Store, NodeIdentity Identity, TailnetAttachment Attachment, RelayLinks Relays, HostInfo Host, bool IsEphemeral)
+    private sealed record Opened(IStateStore Store, NodeIdentity Identity, TailnetAttachment Attachment, RelayLinks Relays, HostInfo Host, bool IsEphemeral, HostInterface? Interface)
     {
         public NodeIdentity Identity { get; set; } = Identity;
     }

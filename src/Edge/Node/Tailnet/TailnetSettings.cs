@@ -39,7 +39,7 @@ internal static class TailnetSettings
         if (settings.StateDir is { } kept && kept.StartsWith(KubernetesSecret, StringComparison.Ordinal))
         {
             var api = KubernetesStore.Api(Environment.GetEnvironmentVariable);
-            return (new KubernetesStore(kept[KubernetesSecret.Length..], api, new PodAccount(PodAccount.StandardFolder), new Dialler(options.Resolver, options.Time)), null);
+            return (new KubernetesStore(kept[KubernetesSecret.Length..], api, new PodAccount(PodAccount.StandardFolder), new Dialler(options.Resolver, options.Time, options.Host)), null);
         }
         if (settings.StateDir is { } named)
             return (new FolderStore(named), named);
@@ -94,7 +94,7 @@ internal static class TailnetSettings
         GoArchitecture = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => "amd64", Architecture.Arm64 => "arm64", var other => other.ToString().ToLowerInvariant() },
         RoutableIps = [.. Advertised(settings)],
         RequestTags = [.. settings.Tags],
-        Userspace = true,
+        Userspace = !settings.DataPlane.Tun,
         UserspaceRouter = true,
         NoLogsNoSupport = true,
     };

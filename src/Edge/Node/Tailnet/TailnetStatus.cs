@@ -15,4 +15,8 @@ namespace Edge.Node.Tailnet;
 /// <param name="Health">What is wrong, a sentence each.</param>
 internal sealed record TailnetStatus(
     string Network, string ControlUrl, TailnetStanding Standing, bool IsCached, NetworkMap? Map, DerpRegion? Home, int Port,
-    ValueList<Foundation.Addresses.Endpoint> Endpoints, IReadOnlyList<TailnetPeerStatus> Peers, IReadOnlyList<string> Health);
+    ValueList<Foundation.Addresses.Endpoint> Endpoints, IReadOnlyList<TailnetPeerStatus> Peers, IReadOnlyList<string> Health)
+{
+    /// <summary>The host's interface; null: it has none.</summary>
+    public string? Interface { get; init; }
+}

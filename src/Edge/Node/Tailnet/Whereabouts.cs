@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Edge.Foundation.Addresses;
@@ -7,6 +7,7 @@ using Edge.Foundation.Time;
 using Edge.Io;
 using Edge.Io.Native;
 using Edge.Io.Netlink;
+using Edge.Node.Tailnet.Checks;
 using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Stun;
 
@@ -27,15 +28,16 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_checkLimit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan s_welcomeLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_lookUpLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_dialLimit = TimeSpan.FromSeconds(5);
 
-    // So many regions are dialled where no STUN server answers.
-    private const int MostDialled = 64;
+    // Who has a home already waits for the first STUN server no longer than for the relay.
+    private static readonly TimeSpan s_hearLimit = TimeSpan.FromMilliseconds(100);
 
     private readonly Channel<Wish> _wishes = Channel.CreateUnbounded<Wish>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly HomeRelay _homeRelay = new();
+    private TaskCompletionSource<NetReport> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RegionProbes _probes = new(options.Resolver, options.Time, options.Host);
+    private readonly ConcurrentQueue<TaskCompletionSource<NetReport>> _askers = new();
     private TaskCompletionSource<NetReport> _checked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
     private TailnetAttachment? _attachment;
@@ -43,6 +45,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     private DerpMap? _map;
     private Timestamp _fullAt = new(long.MinValue);
     private NetInfo? _info;
+    private int _toldHome;
 
     [Flags]
     private enum Wish
@@ -58,13 +61,19 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     /// <summary>Told of the home relay, when it becomes another.</summary>
     public Action<DerpRegion?> Moved { get; init; } = static _ => { };
 
+    /// <summary>Whether an address is this node's inside of the tailnet: the host may have it too, and no peer finds the node by it.</summary>
+    public Func<IpAddress, bool> IsInside { get; init; } = static _ => false;
+
     /// <summary>The last report.</summary>
     public NetReport Report { get; private set; } = NetReport.Empty;
+
+    /// <summary>This machine's addresses, as they were when they were looked at last.</summary>
+    public IReadOnlyList<IpAddress> Local => _local;
 
     /// <summary>This node's endpoints as far as this machine knows by itself.</summary>
     public ValueList<OwnEndpoint> LocalEndpoints(ushort port)
     {
-        _local = Look(_local);
+        _local = LookOutside(_local);
         return [.. _local.Select(address => new OwnEndpoint(new Endpoint(address, port), EndpointKind.Local))];
     }
 
@@ -87,6 +96,18 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     /// <summary>From any thread.</summary>
     public void AddressesChanged() => _wishes.Writer.TryWrite(Wish.Addresses);
 
+    /// <summary>A report that is begun after this call, of all regions; from any thread. Without a relay map it is empty.</summary>
+    public Task<NetReport> CheckNow()
+    {
+        var asker = new TaskCompletionSource<NetReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _askers.Enqueue(asker);
+        _wishes.Writer.TryWrite(Wish.Map);
+        return asker.Task;
+    }
+
+    /// <summary>From any thread.</summary>
+    public void Heard(NetReport report) => Volatile.Read(ref _heard).TrySetResult(report);
+
     /// <summary>From any thread.</summary>
     public void Checked(NetReport report) => Volatile.Read(ref _checked).TrySetResult(report);
 
@@ -106,8 +127,13 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
                 var wish = await Next();
                 if ((wish & Wish.Addresses) != 0 && !await AreAddressesOthers() && wish == Wish.Addresses)
                     continue;
+                List<TaskCompletionSource<NetReport>> askers = [];
+                while (_askers.TryDequeue(out var asker))
+                    askers.Add(asker);
                 if (Volatile.Read(ref _map) is { } map)
                     await Check(map, isFull: wish != Wish.Endpoints);
+                foreach (var asker in askers)
+                    asker.SetResult(Report);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -143,7 +169,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     {
         await Task.Delay(s_settling, options.Time, _stop.Token);
         var before = _local;
-        _local = Look(before);
+        _local = LookOutside(before);
         if (before.SequenceEqual(_local))
             return false;
         var attachment = _attachment!;
@@ -155,15 +181,21 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     private async Task Check(DerpMap map, bool isFull)
     {
         var attachment = _attachment!;
-        var targets = await Targets(map);
+        // The connection to the relay, and its TLS, are under way while STUN servers are asked.
+        if (_homeRelay.ChooseUnmeasured(map, attachment.Relays.Home) is not 0 and var home)
+            Move(attachment, map, home);
+        var targets = await _probes.Targets(map, IsReachable, _stop.Token);
         var report = NetReport.Empty with { At = MonotonicClock.Now };
         if (targets.Length > 0)
         {
             var done = new TaskCompletionSource<NetReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _heard, new(TaskCreationOptions.RunContinuationsAsynchronously));
             Volatile.Write(ref _checked, done);
             attachment.BeginCheck(targets, _homeRelay.Region, isFull);
             try
             {
+                if (_info is null)
+                    await ConcludeEarly(attachment, map, done.Task);
                 report = await done.Task.WaitAsync(s_checkLimit, options.Time, _stop.Token);
             }
             catch (TimeoutException)
@@ -175,30 +207,58 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
         if (isFull || _fullAt == new Timestamp(long.MinValue))
             _fullAt = MonotonicClock.Now + s_fullInterval;
         if (!report.HasUdp)
-            report = report with { Regions = await DialAll(map) };
+            report = report with { Regions = await _probes.DialAll(map, _stop.Token) };
         Report = report;
-        await Conclude(attachment, map, report);
+        await Conclude(attachment, map, report, _homeRelay.Choose(report, map, attachment.Relays.HomeHeardAt));
     }
 
-    private async Task Conclude(TailnetAttachment attachment, DerpMap map, NetReport report)
+    /// <summary>
+    /// A node that joins tells what the first answer told: where it has no home yet, the region that is heard first is that, until the whole check
+    /// says that another is clearly nearer. Peers are told as soon as the relay has taken it in, and not when the last of all servers has answered or
+    /// failed to.
+    /// </summary>
+    private async Task ConcludeEarly(TailnetAttachment attachment, DerpMap map, Task<NetReport> done)
     {
-        var before = _homeRelay.Region;
-        var home = _homeRelay.Choose(report, map, attachment.Relays.HomeHeardAt);
+        var heard = Volatile.Read(ref _heard).Task;
+        var limit = _homeRelay.Region != 0 ? s_hearLimit : s_checkLimit;
+        await Task.WhenAny(heard, done, Task.Delay(limit, options.Time, _stop.Token));
+        _stop.Token.ThrowIfCancellationRequested();
+        if (done.IsCompleted)
+            return;
+        var report = heard.IsCompleted ? await heard : NetReport.Empty with { At = MonotonicClock.Now };
+        await Conclude(attachment, map, report, _homeRelay.Region != 0 ? _homeRelay.Region : _homeRelay.Choose(report, map, null));
+    }
+
+    private void Move(TailnetAttachment attachment, DerpMap map, int home)
+    {
+        if (attachment.Relays.Home == home)
+            return;
         attachment.Relays.SetHome(home);
-        if (home != before)
-            Moved(map.Find(home));
+        Moved(map.Find(home));
+    }
+
+    private async Task Conclude(TailnetAttachment attachment, DerpMap map, NetReport report, int home)
+    {
+        Move(attachment, map, home);
         var endpoints = Endpoints(report, attachment.Port);
         Endpoint[] own = [.. endpoints.Select(static endpoint => endpoint.Endpoint)];
         attachment.Shard.Post(now => attachment.Engine.Tailnet!.Paths.SetLocalEndpoints(now, own));
         var info = Describe(report, home);
-        // Latencies are never twice the same: alone they are no news.
-        if (_info is null || _info with { RelayLatencies = default } != info with { RelayLatencies = default })
+        if (_info is null || IsNews(_info, info))
             _info = info;
         // A peer that is told of a home where this node is not yet loses its handshake there, and the next one is five seconds later.
-        if (home != before)
+        if (home != _toldHome)
             await Task.WhenAny(attachment.Relays.HomeWelcomed, Task.Delay(s_welcomeLimit, options.Time, _stop.Token));
+        _toldHome = home;
         await Found(_info, endpoints);
     }
+
+    /// <summary>Latencies are never twice the same, and a NAT that turned out to be of the common kind is nothing that anybody waits for: alone they are no news.</summary>
+    private static bool IsNews(NetInfo before, NetInfo now) =>
+        before.RelayLatencies.Count < now.RelayLatencies.Count || Comparable(before) != Comparable(now);
+
+    private static NetInfo Comparable(NetInfo info) =>
+        info with { RelayLatencies = default, MappingVariesByDestination = info.MappingVariesByDestination == true };
 
     private ValueList<OwnEndpoint> Endpoints(NetReport report, ushort port)
     {
@@ -237,7 +297,8 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
             yield return new RelayLatency(string.Create(CultureInfo.InvariantCulture, $"{region.Region}-v6"), v6.TotalSeconds);
     }
 
-    private static List<IpAddress> Look(List<IpAddress> otherwise)
+    /// <param name="otherwise">Given back where the kernel does not say.</param>
+    public static List<IpAddress> Look(List<IpAddress> otherwise)
     {
         try
         {
@@ -250,101 +311,10 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
         }
     }
 
-    private async Task<StunTarget[]> Targets(DerpMap map)
-    {
-        var looking = new List<Task<List<StunTarget>>>();
-        foreach (var region in map.Regions)
-        {
-            if (region.NoMeasureNoHome)
-                continue;
-            foreach (var node in region.Nodes)
-            {
-                if (node.StunPort >= 0 && looking.Count < NetCheck.MaxTargets)
-                    looking.Add(Targets(region.Id, node));
-            }
-        }
-        return [.. (await Task.WhenAll(looking)).SelectMany(static found => found)];
-    }
-
-    private async Task<List<StunTarget>> Targets(int region, DerpNode node)
-    {
-        var port = (ushort)(node.StunPort == 0 ? 3478 : node.StunPort);
-        List<IpAddress> addresses = [];
-        if (IpAddress.TryParse(node.StunTestIp, out var test))
-        {
-            addresses.Add(test);
-        }
-        else
-        {
-            var (isV4, isV6) = (IpAddress.TryParse(node.Ipv4, out var v4), IpAddress.TryParse(node.Ipv6, out var v6));
-            if (isV4)
-                addresses.Add(v4);
-            if (isV6)
-                addresses.Add(v6);
-            if ((!isV4 && node.Ipv4.Length == 0) || (!isV6 && node.Ipv6.Length == 0))
-                addresses.AddRange((await LookUp(node.HostName)).Where(address => address.IsV4 ? !isV4 && node.Ipv4.Length == 0 : !isV6 && node.Ipv6.Length == 0));
-        }
-        return [.. addresses.Where(IsReachable).Select(address => new StunTarget(region, new Endpoint(address, port)))];
-    }
-
     /// <summary>Without an address of the family of its own a machine sends nothing there, and would wait for answers.</summary>
+    private List<IpAddress> LookOutside(List<IpAddress> otherwise) => Look(otherwise).FindAll(address => !IsInside(address));
+
     private bool IsReachable(IpAddress address) => address.IsV4
         ? _attachment!.HasV4
         : _attachment!.HasV6 && (address.IsLoopback || _local.Exists(static own => !own.IsV4 && !own.IsLoopback));
-
-    private async Task<IReadOnlyList<IpAddress>> LookUp(string host)
-    {
-        if (IpAddress.TryParse(host, out var literal))
-            return [literal];
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(s_lookUpLimit);
-        try
-        {
-            return [.. (await options.Resolver.Resolve(host, limit.Token)).Select(IpAddress.Of)];
-        }
-        catch (Exception failure) when (failure is DialException || (failure is OperationCanceledException && !_stop.IsCancellationRequested))
-        {
-            return [];
-        }
-    }
-
-    /// <summary>Where UDP does not pass, the time of a TCP connection to each region says how far it is.</summary>
-    private async Task<RegionLatency[]> DialAll(DerpMap map)
-    {
-        var dialling = new List<Task<RegionLatency?>>();
-        foreach (var region in map.Regions)
-        {
-            if (!region.NoMeasureNoHome && dialling.Count < MostDialled)
-                dialling.Add(Dial(region));
-        }
-        return [.. (await Task.WhenAll(dialling)).Where(static latency => latency is not null).Select(static latency => latency!.Value)];
-    }
-
-    private async Task<RegionLatency?> Dial(DerpRegion region)
-    {
-        var dialler = new Dialler(options.Resolver, options.Time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(s_dialLimit);
-        foreach (var node in region.Nodes.Span.ToArray())
-        {
-            if (node.IsStunOnly)
-                continue;
-            try
-            {
-                var began = Stopwatch.GetTimestamp();
-                var host = IpAddress.TryParse(node.Ipv4, out _) ? node.Ipv4 : node.HostName;
-                await (await dialler.Dial(host, node.TlsPort, limit.Token)).DisposeAsync();
-                return new RegionLatency(region.Id, Stopwatch.GetElapsedTime(began), null);
-            }
-            catch (DialException)
-            {
-                // The region may have another.
-            }
-            catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
-            {
-                return null;
-            }
-        }
-        return null;
-    }
 }

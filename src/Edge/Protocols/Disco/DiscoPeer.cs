@@ -72,6 +72,9 @@ internal sealed class DiscoPeer(PeerId id) : Scheduled
 
     public bool WantsRelayPing { get; set; }
 
+    /// <summary>A way to it was found, and nobody was told yet.</summary>
+    public bool IsFound { get; set; }
+
     /// <summary>A call waits until our own endpoints are fresh.</summary>
     public bool AwaitsEndpoints { get; set; }
 

@@ -1,4 +1,5 @@
 using Edge.Foundation.Addresses;
+using Edge.Foundation.Buffers;
 using Edge.Foundation.Keys;
 using Edge.Foundation.Time;
 using Edge.Foundation.Wire;
@@ -32,7 +33,12 @@ internal sealed partial class PathDiscovery
         if (!DiscoPacket.TryRead(bytes, out var packet))
             return DiscoVerdict.NotDisco;
         // Strangers cost a look-up and no cryptography.
-        if (!_byKey.TryGetValue(new PublicKey(packet.Sender), out var peer) || !EnsureSharedKey(peer))
+        if (!_byKey.TryGetValue(new PublicKey(packet.Sender), out var peer))
+        {
+            (_strangers ??= new StrangerPackets()).Keep(now, new PublicKey(packet.Sender), bytes, region == 0 ? path : RelayPath.Of(region));
+            return DiscoVerdict.UnknownSender;
+        }
+        if (!EnsureSharedKey(peer))
             return DiscoVerdict.UnknownSender;
         var size = DiscoBox.Open(peer.SharedKey, packet, _message);
         if (size < 0)
@@ -54,6 +60,16 @@ internal sealed partial class PathDiscovery
             default:
                 return DiscoVerdict.Malformed;
         }
+    }
+
+    /// <summary>A peer is known that was a stranger until now: what it said a moment before the netmap told of it is heard now.</summary>
+    private void TakeEarly(Timestamp now, DiscoPeer peer)
+    {
+        Span<byte> packet = stackalloc byte[StrangerPackets.MaxLength];
+        if (_strangers is null || !_strangers.TryTake(now, peer.DiscoKey, packet, out var length, out var path))
+            return;
+        var region = RelayPath.RegionOf(path);
+        Count(Take(now, packet[..length], region == 0 ? path : default, region, peer.NodeKey));
     }
 
     /// <summary>Of the peers with one disco key, the node of this key; null: none.</summary>
@@ -124,6 +140,8 @@ internal sealed partial class PathDiscovery
         if (peer.Best != at && isTrusted && !peer.Candidates[at].IsBetterThan(peer.Candidates[peer.Best]))
             return;
         var isOther = peer.Best != at;
+        if (isOther || peer.State != PathState.Direct)
+            Found(peer);
         peer.Best = at;
         peer.Failures = 0;
         peer.TrustedUntil = now + TrustTime;

@@ -6,7 +6,6 @@ namespace Edge.Protocols.Disco;
 
 internal sealed partial class PathDiscovery
 {
-    private const int TransactionSize = 12;
     private const int NonceSize = 24;
 
     /// <summary>Room that <see cref="Poll"/> needs, in bytes.</summary>
@@ -20,7 +19,7 @@ internal sealed partial class PathDiscovery
     public bool Poll(Timestamp now, Span<byte> buffer, out DiscoOutgoing outgoing)
     {
         RunTimers(now);
-        Span<byte> transaction = stackalloc byte[TransactionSize];
+        Span<byte> transaction = stackalloc byte[TransactionId.Size];
         while (_pongs.TryTake(transaction, out var pinger, out var path, out var region))
         {
             if (pinger.IsRemoved || !EnsureSharedKey(pinger))
@@ -74,7 +73,7 @@ internal sealed partial class PathDiscovery
         outgoing = default;
         if (_pings.IsFull)
             return false;
-        Span<byte> transaction = stackalloc byte[TransactionSize];
+        Span<byte> transaction = stackalloc byte[TransactionId.Size];
         _entropy.Fill(transaction);
         Span<byte> message = stackalloc byte[DiscoPing.Size];
         DiscoPing.Write(message, transaction, _nodeKey.Bytes, default);

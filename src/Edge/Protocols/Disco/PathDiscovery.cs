@@ -1,6 +1,7 @@
 using Edge.Crypto;
 using Edge.Foundation;
 using Edge.Foundation.Addresses;
+using Edge.Foundation.Buffers;
 using Edge.Foundation.Keys;
 using Edge.Foundation.Peers;
 using Edge.Foundation.Time;
@@ -33,10 +34,13 @@ internal sealed partial class PathDiscovery : IDisposable
     private readonly PendingPings _pings;
     private readonly PongQueue _pongs = new();
     private readonly Queue<PathEvent> _events = new();
+    private readonly Queue<DiscoPeer> _found = new();
     private readonly ulong[] _verdicts = new ulong[Enum.GetValues<DiscoVerdict>().Length];
     private readonly byte[] _message = new byte[2048];
     private Endpoint[] _localEndpoints = [];
     private Timestamp _localEndpointsUntil = new(long.MinValue);
+
+    private StrangerPackets? _strangers;
 
     // The peers with something to send, in a line.
     private WaitingLine<DiscoPeer> _waiting;
@@ -65,6 +69,9 @@ internal sealed partial class PathDiscovery : IDisposable
     /// <summary>Our own endpoints are stale, and somebody is to be told them: find them out, and call <see cref="SetLocalEndpoints"/>.</summary>
     public bool NeedsEndpoints { get; private set; }
 
+    /// <summary><see cref="TryTakeFound"/> gives something.</summary>
+    public bool HasFound => _found.Count > 0;
+
     /// <summary>Events that were lost because nobody fetched them.</summary>
     public ulong LostEvents { get; private set; }
 
@@ -75,26 +82,25 @@ internal sealed partial class PathDiscovery : IDisposable
     public void SetPeer(Timestamp now, in DiscoPeerOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(options.Id, PeerId.None);
+        var isStranger = false;
         if (!_peers.TryGetValue(options.Id, out var peer))
         {
             peer = new DiscoPeer(options.Id);
             _peers.Add(options.Id, peer);
             AddKey(peer, options.DiscoKey);
+            isStranger = true;
         }
         else if (peer.DiscoKey != options.DiscoKey || peer.NodeKey != options.NodeKey)
         {
             RemoveKey(peer);
             Forget(peer);
             AddKey(peer, options.DiscoKey);
+            isStranger = true;
         }
         peer.NodeKey = options.NodeKey;
-        var hadRegion = peer.HomeRegion != 0;
-        peer.HomeRegion = options.HomeRegion;
-        var isNew = Name(peer, options.Endpoints, CandidateSources.Netmap) || (!hadRegion && options.HomeRegion != 0);
-        if (!isNew || peer.DiscoKey.IsZero || !peer.IsActive(now) || peer.State == PathState.Direct)
-            return;
-        peer.Rounds = 0;
-        BeginRound(now, peer);
+        SetWays(now, peer, options.HomeRegion, options.Endpoints);
+        if (isStranger)
+            TakeEarly(now, peer);
     }
 
     /// <summary>Forgets a peer: its key is zeroed. Its id may be another's afterwards.</summary>
@@ -165,13 +171,27 @@ internal sealed partial class PathDiscovery : IDisposable
         return new PeerPath(peer.Candidates[peer.Best].Path, isAlone ? 0 : peer.HomeRegion);
     }
 
-    /// <summary>Pings a peer, on the path in use and by its relay, and looks for a better one; each pong that comes is an event.</summary>
+    /// <summary>Its candidates were asked, and none of them has answered or failed yet.</summary>
+    public bool IsProbing(PeerId id) => _peers.TryGetValue(id, out var peer) && peer.State == PathState.Probing;
+
+    /// <summary>
+    /// Pings a peer on the path in use; where that is not certain, at all its endpoints and by its relay, and looks for a better one. Each pong that comes is an
+    /// event.
+    /// </summary>
     /// <returns>False: there is no such peer, or it does not speak DISCO.</returns>
     public bool Ping(Timestamp now, PeerId id)
     {
         if (!_peers.TryGetValue(id, out var peer) || peer.DiscoKey.IsZero)
             return false;
         peer.ActiveAt = now;
+        if (peer.State == PathState.Direct && now < peer.TrustedUntil)
+        {
+            // What is asked for is this path's time: a relay near by may answer sooner.
+            ref var best = ref peer.Candidates[peer.Best];
+            (best.IsAsked, best.WantsPing) = (true, true);
+            _waiting.Add(peer);
+            return true;
+        }
         peer.WantsRelayPing = peer.HomeRegion != 0;
         foreach (ref var candidate in peer.Candidates)
             candidate.IsAsked = true;
@@ -186,6 +206,33 @@ internal sealed partial class PathDiscovery : IDisposable
             return default;
         var best = peer.Best == DiscoPeer.None ? default : peer.Candidates[peer.Best];
         return new PathStatus(peer.State, best.Remote, peer.HomeRegion, best.Latency, peer.CandidateCount);
+    }
+
+    /// <summary>
+    /// A peer to which there is a way that there was not, or another than before: what it was sent meanwhile may have been lost, and what waited for
+    /// a way can go.
+    /// </summary>
+    public bool TryTakeFound(out PeerId id)
+    {
+        while (_found.TryDequeue(out var peer))
+        {
+            peer.IsFound = false;
+            id = peer.Id;
+            if (!peer.IsRemoved)
+                return true;
+        }
+        id = PeerId.None;
+        return false;
+    }
+
+    /// <summary>This node waits at a relay again at which what it sent was lost: there is a way again to the peers that are at home there.</summary>
+    public void RelayFound(Timestamp now, int region)
+    {
+        foreach (var peer in _peers.Values)
+        {
+            if (peer.HomeRegion == region && peer.IsActive(now))
+                Found(peer);
+        }
     }
 
     /// <summary>What happened, the oldest first.</summary>
@@ -225,6 +272,37 @@ internal sealed partial class PathDiscovery : IDisposable
             at.NextOfKey = peer.NextOfKey;
         }
         peer.NextOfKey = null;
+    }
+
+    /// <summary>What the netmap says of where a peer is.</summary>
+    private void SetWays(Timestamp now, DiscoPeer peer, int homeRegion, ReadOnlySpan<Endpoint> endpoints)
+    {
+        var (before, first) = (peer.HomeRegion, peer.CandidateCount > 0 ? peer.Candidates[0].Remote : default);
+        peer.HomeRegion = homeRegion;
+        var isNew = Name(peer, endpoints, CandidateSources.Netmap) || (before == 0 && homeRegion != 0);
+        if (peer.DiscoKey.IsZero)
+        {
+            // Its first endpoint is used unseen.
+            if (peer.CandidateCount > 0 && peer.Candidates[0].Remote != first)
+                Found(peer);
+            return;
+        }
+        if (!peer.IsActive(now))
+            return;
+        if (homeRegion != 0 && homeRegion != before)
+            Found(peer);
+        if (!isNew || peer.State == PathState.Direct)
+            return;
+        peer.Rounds = 0;
+        BeginRound(now, peer);
+    }
+
+    private void Found(DiscoPeer peer)
+    {
+        if (peer.IsFound)
+            return;
+        peer.IsFound = true;
+        _found.Enqueue(peer);
     }
 
     private void Forget(DiscoPeer peer)

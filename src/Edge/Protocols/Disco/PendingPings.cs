@@ -1,13 +1,13 @@
-using System.Buffers.Binary;
 using Edge.Foundation.Time;
+using Edge.Foundation.Wire;
 
 namespace Edge.Protocols.Disco;
 
 /// <summary>The pings under way, by their transaction, and in the order in which they fail, which is that of sending: all have the same time.</summary>
 internal sealed class PendingPings(TimeSpan timeout)
 {
-    private readonly Dictionary<UInt128, PendingPing> _byTransaction = [];
-    private readonly Queue<UInt128> _inOrder = new();
+    private readonly Dictionary<TransactionId, PendingPing> _byTransaction = [];
+    private readonly Queue<TransactionId> _inOrder = new();
 
     public bool IsFull => _inOrder.Count >= DiscoLimits.MaxPendingPings;
 
@@ -18,7 +18,7 @@ internal sealed class PendingPings(TimeSpan timeout)
     /// <param name="ping">Not sent before any that was added.</param>
     public void Add(ReadOnlySpan<byte> transaction, in PendingPing ping)
     {
-        var key = KeyOf(transaction);
+        var key = TransactionId.Read(transaction);
         if (_byTransaction.TryAdd(key, ping))
             _inOrder.Enqueue(key);
     }
@@ -26,7 +26,7 @@ internal sealed class PendingPings(TimeSpan timeout)
     /// <summary>Takes out the ping that a pong answers.</summary>
     public bool TryTake(ReadOnlySpan<byte> transaction, out PendingPing ping)
     {
-        var isOurs = _byTransaction.Remove(KeyOf(transaction), out ping);
+        var isOurs = _byTransaction.Remove(TransactionId.Read(transaction), out ping);
         Trim();
         return isOurs;
     }
@@ -48,7 +48,4 @@ internal sealed class PendingPings(TimeSpan timeout)
         while (_inOrder.TryPeek(out var first) && !_byTransaction.ContainsKey(first))
             _inOrder.Dequeue();
     }
-
-    private static UInt128 KeyOf(ReadOnlySpan<byte> transaction) =>
-        new(BinaryPrimitives.ReadUInt32BigEndian(transaction), BinaryPrimitives.ReadUInt64BigEndian(transaction[4..]));
 }

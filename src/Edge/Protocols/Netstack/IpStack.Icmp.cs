@@ -33,6 +33,8 @@ internal sealed partial class IpStack
         {
             case IcmpType.EchoRequest when _locals.Contains(destination):
                 return Echo(source, destination, message, (byte)IcmpType.EchoReply);
+            case IcmpType.EchoReply when _locals.Contains(destination):
+                return HearEcho(source, destination, message);
             case IcmpType.DestinationUnreachable when IcmpUnreachable.TryRead(message, out var unreachable):
                 if (unreachable.Code == IcmpUnreachable.FragmentationNeeded)
                     HearTooBig(unreachable.Quote, isV4: true, unreachable.NextHopMtu);
@@ -57,6 +59,8 @@ internal sealed partial class IpStack
         {
             case Icmpv6Type.EchoRequest when _locals.Contains(destination):
                 return Echo(source, destination, message, (byte)Icmpv6Type.EchoReply);
+            case Icmpv6Type.EchoReply when _locals.Contains(destination):
+                return HearEcho(source, destination, message);
             case Icmpv6Type.PacketTooBig when Icmpv6PacketTooBig.TryRead(message, out var tooBig):
                 HearTooBig(tooBig.Quote, isV4: false, (int)Math.Min(tooBig.Mtu, int.MaxValue));
                 return DropReason.None;

@@ -7,8 +7,8 @@ namespace Edge.Protocols.Netstack;
 // Which connection a segment belongs to; and those states of RFC 9293 that have no connection yet: CLOSED (section 3.10.7.1) and LISTEN (3.10.7.2).
 internal sealed partial class IpStack
 {
-    // RFC 6056 section 3.2; IANA's dynamic ports begin later, but everyone begins here.
-    private const int FirstPort = 32_768, PortCount = 28_232;
+    // RFC 6056 section 3.2; IANA's dynamic ports begin later, but everyone begins here. Linux chooses none from 61,000 on (net.ipv4.ip_local_port_range).
+    private const uint FirstPort = 32_768, SystemsEnd = 61_000, PortEnd = 65_536;
 
     private readonly Dictionary<FlowKey, TcpConnection> _flows;
     private readonly List<TcpListener> _listeners = [];
@@ -16,6 +16,10 @@ internal sealed partial class IpStack
     private readonly ConnectionList _timeWaits = new();
     private uint _portCounter;
     private bool _takesAny;
+
+    private uint LeastPort => Options.IsBesideSystem ? SystemsEnd : FirstPort;
+
+    private uint PortCount => Options.IsBesideSystem ? PortEnd - SystemsEnd : SystemsEnd - FirstPort;
 
     /// <summary>Takes connections to a port.</summary>
     /// <param name="address">Ours; null: to any of ours, or to any at all where <paramref name="port"/> is 0, as subnet routers and exit nodes need it.</param>
@@ -50,7 +54,7 @@ internal sealed partial class IpStack
         var offset = (uint)new FlowKey(local, 0, remote.Address, remote.Port).Hash(_sip, purpose: 3);
         for (var i = 0; i < PortCount; i++)
         {
-            var port = (ushort)(FirstPort + (offset + _portCounter++) % PortCount);
+            var port = (ushort)(LeastPort + (offset + _portCounter++) % PortCount);
             var key = new FlowKey(local, port, remote.Address, remote.Port);
             if (_flows.ContainsKey(key))
                 continue;

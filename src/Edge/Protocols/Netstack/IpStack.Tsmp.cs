@@ -12,7 +12,14 @@ internal sealed partial class IpStack
     /// <summary>A ping is 'p' and 8 bytes, its pong 'o', the same bytes and the port of the interface for peers. All else is news, and asks for no answer.</summary>
     private DropReason HandleTsmp(IpAddress source, IpAddress destination, ReadOnlySpan<byte> message, ushort port)
     {
-        if (message.Length < 1 + TsmpData || message[0] != (byte)'p')
+        if (message.Length < 1 + TsmpData)
+            return DropReason.None;
+        if (message[0] == (byte)'o')
+        {
+            var told = message.Length >= 1 + TsmpData + sizeof(ushort) ? BinaryPrimitives.ReadUInt16BigEndian(message[(1 + TsmpData)..]) : (ushort)0;
+            return HearPong(source, destination, message[1..], told, isTsmp: true);
+        }
+        if (message[0] != (byte)'p')
             return DropReason.None;
         Span<byte> pong = stackalloc byte[1 + TsmpData + sizeof(ushort)];
         pong[0] = (byte)'o';

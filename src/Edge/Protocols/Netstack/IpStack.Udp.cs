@@ -38,7 +38,7 @@ internal sealed partial class IpStack
         for (var tries = 0; tries < PortCount; tries++)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(counter, _udpPortCounter++);
-            var port = (ushort)(FirstPort + (uint)(_sip.Hash(counter) >> 16) % PortCount);
+            var port = (ushort)(LeastPort + (uint)(_sip.Hash(counter) >> 16) % PortCount);
             if (!_sockets.ContainsKey((null, port)) && TryBind(address, port) is { } socket)
                 return socket;
         }

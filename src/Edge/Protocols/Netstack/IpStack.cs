@@ -56,7 +56,7 @@ internal sealed partial class IpStack
     public long DroppedForMemory { get; internal set; }
 
     /// <summary>When <see cref="Poll"/> has something to do although no packet arrived; at or before that time.</summary>
-    public Timestamp NextDeadline => _output.Count > 0 || _events.Count > 0 || !_replies.IsEmpty || _udpEvents.Count > 0 ? _now : _timers.Next;
+    public Timestamp NextDeadline => _output.Count > 0 || _events.Count > 0 || !_replies.IsEmpty || _udpEvents.Count > 0 || _pingEvents.Count > 0 ? _now : _timers.Next;
 
     internal SentSegmentPool Segments { get; } = new();
 
@@ -114,7 +114,7 @@ internal sealed partial class IpStack
                 connection.IsInOutput = false;
         }
         PollEvents(outbox);
-        return !isDrained || _output.Count > 0 || _events.Count > 0 || _udpEvents.Count > 0;
+        return !isDrained || _output.Count > 0 || _events.Count > 0 || _udpEvents.Count > 0 || _pingEvents.Count > 0;
     }
 
     internal int MtuTo(IpAddress remote) => _paths.Get(_now, remote, Options.Mtu);
@@ -169,5 +169,7 @@ internal sealed partial class IpStack
             if (!socket.IsClosed)
                 outbox.Add(new NetstackEvent(null, TcpEvents.None, socket));
         }
+        while (_pingEvents.Count > 0 && outbox.HasEventRoom)
+            outbox.Add(new NetstackEvent(null, TcpEvents.None, Ping: _pingEvents.Dequeue()));
     }
 }

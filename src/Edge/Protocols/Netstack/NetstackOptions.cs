@@ -6,6 +6,9 @@ internal sealed record NetstackOptions
     /// <summary>Of the link: the largest IP packet. 576 to 65,535; IPv6 needs 1,280.</summary>
     public int Mtu { get; init; } = 1280;
 
+    /// <summary>The system has the stack's addresses too, by a TUN interface: ports are chosen where it does not choose its own.</summary>
+    public bool IsBesideSystem { get; init; }
+
     /// <summary>What is offered to a new connection, and to one that was idle.</summary>
     public int InitialReceiveWindow { get; init; } = 64 * 1024;
 

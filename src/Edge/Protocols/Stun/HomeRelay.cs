@@ -25,6 +25,26 @@ internal sealed class HomeRelay
     /// <summary>0: none yet.</summary>
     public int Region { get; private set; }
 
+    /// <summary>Chooses before anything was measured: the home of an earlier start, or the only region that there is.</summary>
+    /// <param name="map">The relays.</param>
+    /// <param name="earlier">That home; 0: there was none.</param>
+    /// <returns>The region; 0: a measurement has to choose.</returns>
+    public int ChooseUnmeasured(DerpMap map, int earlier)
+    {
+        if (Region != 0)
+            return Region;
+        var (count, only) = (0, 0);
+        foreach (var region in map.Regions)
+        {
+            if (region.NoMeasureNoHome)
+                continue;
+            if (region.Id == earlier)
+                return Region = earlier;
+            (count, only) = (count + 1, region.Id);
+        }
+        return Region = count == 1 ? only : 0;
+    }
+
     /// <summary>Takes a report and chooses.</summary>
     /// <param name="report">Later than the one before.</param>
     /// <param name="map">Its scores make regions count as nearer or farther; regions that are not to be home are left out.</param>

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using Edge.Foundation;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
+using Edge.Foundation.Wire;
 
 namespace Edge.Protocols.Stun;
 
@@ -33,7 +33,7 @@ internal sealed class NetCheck(EntropySource entropy)
     private static readonly TimeSpan s_laterGap = TimeSpan.FromMilliseconds(200);
 
     private readonly List<Probe> _probes = [];
-    private readonly Dictionary<UInt128, (int Region, Endpoint Server, Timestamp SentAt)> _asked = [];
+    private readonly Dictionary<TransactionId, (int Region, Endpoint Server, Timestamp SentAt)> _asked = [];
     private readonly SortedDictionary<int, RegionLatency> _regions = [];
     private int _next;
     private bool _isFirst;
@@ -44,11 +44,18 @@ internal sealed class NetCheck(EntropySource entropy)
 
     public bool IsRunning { get; private set; }
 
+    /// <summary>Somebody has answered the check that is under way.</summary>
+    public bool HasAnswer => IsRunning && _regions.Count > 0;
+
     /// <summary>Of the last check that came to its end.</summary>
     public NetReport Report { get; private set; } = NetReport.Empty;
 
     /// <summary>When <see cref="Poll"/> is to be called at the latest.</summary>
     public Timestamp NextDeadline => !IsRunning ? Timestamp.Never : _next < _probes.Count ? Timestamp.Min(_probes[_next].At, _endsAt) : _endsAt;
+
+    /// <summary>What is known before the check has come to its end.</summary>
+    public NetReport SoFar(Timestamp now) =>
+        new() { At = now, Regions = [.. _regions.Values], MappedV4 = _mappedV4, MappedV6 = _mappedV6, IsMappingVarying = _isVarying };
 
     /// <summary>Begins a check, in the place of one that is under way.</summary>
     /// <param name="now">The time.</param>
@@ -82,9 +89,9 @@ internal sealed class NetCheck(EntropySource entropy)
     public bool Handle(Timestamp now, ReadOnlySpan<byte> datagram, Endpoint source)
     {
         if (!IsRunning || StunBinding.ReadResponse(datagram, out var transaction, out var mapped) != StunVerdict.Accepted
-            || !_asked.TryGetValue(KeyOf(transaction), out var asked) || asked.Server.Address != source.Address || asked.Server.Port != source.Port)
+            || !_asked.TryGetValue(TransactionId.Read(transaction), out var asked) || asked.Server.Address != source.Address || asked.Server.Port != source.Port)
             return false;
-        _asked.Remove(KeyOf(transaction));
+        _asked.Remove(TransactionId.Read(transaction));
         Note(asked.Region, mapped.Address.IsV4, now - asked.SentAt);
         NoteMapped(mapped);
         if (_regions.Count == EnoughRegions)
@@ -116,7 +123,7 @@ internal sealed class NetCheck(EntropySource entropy)
             if (!IsOfUse(probe))
                 continue;
             entropy.Fill(transaction);
-            _asked[KeyOf(transaction)] = (probe.Target.Region, probe.Target.Server, now);
+            _asked[TransactionId.Read(transaction)] = (probe.Target.Region, probe.Target.Server, now);
             server = probe.Target.Server;
             return StunBinding.WriteRequest(buffer, transaction);
         }
@@ -213,11 +220,8 @@ internal sealed class NetCheck(EntropySource entropy)
     {
         IsRunning = false;
         _endsAt = Timestamp.Never;
-        Report = new NetReport { At = now, Regions = [.. _regions.Values], MappedV4 = _mappedV4, MappedV6 = _mappedV6, IsMappingVarying = _isVarying };
+        Report = SoFar(now);
     }
-
-    private static UInt128 KeyOf(ReadOnlySpan<byte> transaction) =>
-        new(BinaryPrimitives.ReadUInt32BigEndian(transaction), BinaryPrimitives.ReadUInt64BigEndian(transaction[4..]));
 
     private readonly record struct Probe(Timestamp At, int Order, StunTarget Target);
 }

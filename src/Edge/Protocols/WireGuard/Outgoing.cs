@@ -10,4 +10,5 @@ namespace Edge.Protocols.WireGuard;
 /// never heard of and none was configured: the caller finds another path or drops.
 /// </param>
 /// <param name="Length">Bytes.</param>
-internal readonly record struct Outgoing(PeerId Peer, DatagramPath Path, int Length);
+/// <param name="IsInitiation">One that cannot be sent is to be given to <see cref="WireGuardDevice.Hold"/>.</param>
+internal readonly record struct Outgoing(PeerId Peer, DatagramPath Path, int Length, bool IsInitiation = false);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Edge.Crypto.Noise;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Peers;
 using Edge.Foundation.Time;
@@ -62,7 +61,7 @@ internal sealed class Peer : Scheduled
 
     // The handshake that we initiated, while it waits for its response.
 
-    public NoiseHandshake? Initiation { get; set; }
+    public Initiation? Initiation { get; set; }
 
     public uint InitiationIndex { get; set; }
 
@@ -110,6 +109,12 @@ internal sealed class Peer : Scheduled
     // What Poll shall send.
 
     public bool WantsInitiation { get; set; }
+
+    /// <summary>The initiation that is wanted waits until there is a way to the peer.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary><see cref="Initiation"/>'s message once more, another way.</summary>
+    public bool WantsRepeat { get; set; }
 
     public bool WantsKeepalive { get; set; }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Edge.Crypto.Noise;
 using Edge.Foundation.Addresses;
+using Edge.Foundation.Buffers;
 using Edge.Foundation.Keys;
 using Edge.Foundation.Peers;
 using Edge.Foundation.Time;
@@ -105,6 +106,8 @@ internal sealed partial class WireGuardDevice
         var noise = datagram[WireGuardInitiation.EphemeralOffset..WireGuardInitiation.Mac1Offset];
         _responder.StartResponder(Prologue, _identity);
         var verdict = Identify(now, noise, out var sender);
+        if (verdict == OpenVerdict.UnknownPeer)
+            (_strangers ??= new StrangerPackets()).Keep(now, new PublicKey(_responder.RemoteStatic), datagram, path);
         if (verdict == OpenVerdict.Handshake)
         {
             peer = sender!;
@@ -115,6 +118,17 @@ internal sealed partial class WireGuardDevice
         }
         _responder.Clear();
         return verdict;
+    }
+
+    /// <summary>
+    /// A peer was made of who was a stranger until now: the network map may come a moment after its first initiation, and the next one would come
+    /// five seconds later.
+    /// </summary>
+    private void TakeEarly(Timestamp now, in PublicKey key)
+    {
+        Span<byte> initiation = stackalloc byte[StrangerPackets.MaxLength];
+        if (_strangers is not null && _strangers.TryTake(now, key, initiation, out var length, out var path))
+            Open(now, initiation[..length], path, out _, out _);
     }
 
     /// <summary>Reads message 1 with the started responder: who sent it, and whether it is new. Only an authentic and new one changes the peer.</summary>
@@ -166,7 +180,7 @@ internal sealed partial class WireGuardDevice
         peer.InitiatesFrom = now + WireGuardLimits.RekeyTimeout;
         if (peer.WantsInitiation)
         {
-            peer.WantsInitiation = false;
+            peer.WantsInitiation = peer.IsHeld = false;
             peer.RetransmitAt = peer.InitiatesFrom + peer.Jitter;
             Schedule(peer);
         }
@@ -183,7 +197,7 @@ internal sealed partial class WireGuardDevice
         if (Admit(now, datagram, message.Sender, path) is not OpenVerdict.Handshake and var refusal)
             return refusal;
         var sender = _indices.Find(message.Receiver, out var session);
-        if (sender?.Initiation is not { } handshake || session is not null || sender.InitiationIndex != message.Receiver)
+        if (sender?.Initiation is not { Handshake: { } handshake } || session is not null || sender.InitiationIndex != message.Receiver)
             return OpenVerdict.UnknownReceiver;
         if (!handshake.ReadMessage(datagram[WireGuardResponse.EphemeralOffset..WireGuardResponse.Mac1Offset], default))
             return OpenVerdict.HandshakeForged;
@@ -191,11 +205,8 @@ internal sealed partial class WireGuardDevice
         peer = sender;
         peer.Path = path;
         NoteReceived(now, peer, datagram.Length);
-        peer.Initiation = null;
         var made = Establish(now, peer, handshake, message.Receiver, message.Sender, isInitiator: true);
-        handshake.Clear();
-        if (_spareHandshakes.Count < MostSpareSessions)
-            _spareHandshakes.Push(handshake);
+        Recycle(peer);
         Rotate(peer, made);
         Complete(now, peer);
         // The first message tells the responder that its session is alive; what is staged does as well.
@@ -294,7 +305,7 @@ internal sealed partial class WireGuardDevice
         // Still out, it is looked after when its answer is overdue.
         if (peer.Initiation is null)
             peer.RetransmitAt = Timestamp.Never;
-        peer.WantsInitiation = false;
+        peer.WantsInitiation = peer.IsHeld = false;
         peer.IsRenewedInTime = false;
     }
 }

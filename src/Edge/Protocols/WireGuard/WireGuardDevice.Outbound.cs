@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Edge.Crypto.Noise;
 using Edge.Foundation.Peers;
 using Edge.Foundation.Time;
 using Edge.Foundation.Wire;
@@ -64,10 +63,10 @@ internal sealed partial class WireGuardDevice
             return true;
         while (_waiting.First is { } peer)
         {
-            var length = PollPeer(now, wall, peer, buffer);
+            var length = PollPeer(now, wall, peer, buffer, out var isInitiation);
             if (length > 0)
             {
-                outgoing = new Outgoing(peer.Id, peer.Path, length);
+                outgoing = new Outgoing(peer.Id, peer.Path, length, isInitiation);
                 return true;
             }
             _waiting.Remove(peer);
@@ -99,14 +98,21 @@ internal sealed partial class WireGuardDevice
         Math.Min((packetLength + WireGuardLimits.PaddingMultiple - 1) & -WireGuardLimits.PaddingMultiple, Math.Max(packetLength, Mtu));
 
     /// <summary>One datagram for a waiting peer; 0: nothing left.</summary>
-    private int PollPeer(Timestamp now, DateTimeOffset wall, Peer peer, Span<byte> buffer)
+    private int PollPeer(Timestamp now, DateTimeOffset wall, Peer peer, Span<byte> buffer, out bool isInitiation)
     {
-        if (peer.WantsInitiation)
+        isInitiation = false;
+        if (peer.WantsInitiation && !peer.IsHeld)
         {
             peer.WantsInitiation = false;
             var length = WriteInitiation(now, wall, peer, buffer);
-            if (length > 0)
+            isInitiation = length > 0;
+            if (isInitiation)
                 return length;
+        }
+        if (peer is { WantsRepeat: true, Initiation: { } initiation })
+        {
+            peer.WantsRepeat = false;
+            return WriteAgain(now, peer, initiation, buffer);
         }
         if (peer.Staged.Count == 0 && !peer.WantsKeepalive)
             return 0;
@@ -139,7 +145,8 @@ internal sealed partial class WireGuardDevice
         peer.RetransmitAt = peer.InitiatesFrom + peer.Jitter;
         if (!EnsureStaticShared(peer))
             return 0;
-        var handshake = _spareHandshakes.TryPop(out var spare) ? spare : new NoiseHandshake(NoiseProtocol.IKpsk2);
+        var initiation = _spareInitiations.TryPop(out var spare) ? spare : new Initiation();
+        var handshake = initiation.Handshake;
         handshake.StartInitiator(Prologue, _identity, peer.PublicKey);
         handshake.SetStaticShared(peer.StaticShared);
         handshake.SetPresharedKey(peer.PresharedKey);
@@ -153,13 +160,24 @@ internal sealed partial class WireGuardDevice
         handshake.WriteMessage(ephemeral, stamp, message[WireGuardInitiation.EphemeralOffset..WireGuardInitiation.Mac1Offset]);
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(ephemeral);
 
-        peer.Initiation = handshake;
+        peer.Initiation = initiation;
         peer.InitiatedAt = now;
         peer.InitiationIndex = _indices.Add(peer);
         BinaryPrimitives.WriteUInt32LittleEndian(message[WireGuardInitiation.SenderOffset..], peer.InitiationIndex);
         peer.Cookie.Seal(now, message, peer.Mac1Key);
+        message.CopyTo(initiation.Message);
         NoteSent(now, peer);
         Schedule(peer);
+        peer.SentBytes += WireGuardInitiation.Size;
+        return message.Length;
+    }
+
+    /// <summary>The same message another way; with the cookie that came meanwhile.</summary>
+    private static int WriteAgain(Timestamp now, Peer peer, Initiation initiation, Span<byte> buffer)
+    {
+        var message = buffer[..WireGuardInitiation.Size];
+        initiation.Message.CopyTo(message);
+        peer.Cookie.Seal(now, message, peer.Mac1Key);
         peer.SentBytes += WireGuardInitiation.Size;
         return message.Length;
     }

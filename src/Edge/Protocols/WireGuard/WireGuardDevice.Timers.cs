@@ -59,9 +59,15 @@ internal sealed partial class WireGuardDevice
         }
         if (now - peer.AttemptBegan < WireGuardLimits.RekeyAttemptTime)
         {
-            Initiate(now, peer, isRetry: true);
+            // Data that came since then began the attempt anew.
+            if (peer.IsHeld)
+                peer.RetransmitAt = peer.AttemptBegan + WireGuardLimits.RekeyAttemptTime;
+            else
+                Initiate(now, peer, isRetry: true);
             return;
         }
+        if (peer.IsHeld)
+            peer.IsHeld = peer.WantsInitiation = false;
         // Given up: what waits is lost, and only new data or a persistent keep-alive tries again.
         peer.KeepaliveAt = Timestamp.Never;
         LostStaged += (ulong)peer.Staged.Clear(_blocks);

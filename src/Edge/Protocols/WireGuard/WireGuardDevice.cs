@@ -2,6 +2,7 @@ using Edge.Crypto;
 using Edge.Crypto.Noise;
 using Edge.Foundation;
 using Edge.Foundation.Addresses;
+using Edge.Foundation.Buffers;
 using Edge.Foundation.Keys;
 using Edge.Foundation.Peers;
 using Edge.Foundation.Time;
@@ -43,7 +44,7 @@ internal sealed partial class WireGuardDevice : IDisposable
     private readonly int _stagedPerPeer;
     private readonly ulong[] _verdicts = new ulong[Enum.GetValues<OpenVerdict>().Length];
     private readonly Stack<Session> _spareSessions = new();
-    private readonly Stack<NoiseHandshake> _spareHandshakes = new();
+    private readonly Stack<Initiation> _spareInitiations = new();
     private readonly Dictionary<PublicKey, Peer> _byKey = [];
     private readonly Queue<int> _freeIds = new();
     private Peer?[] _peers = new Peer?[16];
@@ -51,6 +52,7 @@ internal sealed partial class WireGuardDevice : IDisposable
     private int _longestStaged;
     private LoadGauge _load;
     private SourceLimiter? _sources;
+    private StrangerPackets? _strangers;
 
     // The peers with something to send, in a line.
     private WaitingLine<Peer> _waiting;
@@ -101,6 +103,7 @@ internal sealed partial class WireGuardDevice : IDisposable
     /// <summary>How many datagrams had this verdict.</summary>
     public ulong CountOf(OpenVerdict verdict) => _verdicts[(int)verdict];
 
+    /// <summary>Adds a peer. An initiation of it that came a moment before is taken now.</summary>
     /// <exception cref="ArgumentException">The key is this device's own or another peer's, or a key has a wrong size.</exception>
     /// <exception cref="InvalidOperationException">There are 65,536 peers.</exception>
     public PeerId AddPeer(Timestamp now, in PeerOptions options)
@@ -125,6 +128,7 @@ internal sealed partial class WireGuardDevice : IDisposable
         _peers[id] = peer;
         _byKey.Add(key, peer);
         SetPersistentKeepalive(now, peer.Id, options.PersistentKeepalive);
+        TakeEarly(now, key);
         return peer.Id;
     }
 
@@ -156,7 +160,78 @@ internal sealed partial class WireGuardDevice : IDisposable
     public PublicKey PublicKeyOf(PeerId id) => new(Require(id).PublicKey);
 
     /// <summary>Where the peer is now said to be; its next authentic datagram may say otherwise.</summary>
-    public void SetPath(PeerId id, in DatagramPath path) => Require(id).Path = path;
+    public void SetPath(PeerId id, in DatagramPath path)
+    {
+        var peer = Require(id);
+        if (peer.Path == path)
+            return;
+        peer.Path = path;
+        PathFound(id);
+    }
+
+    /// <summary>
+    /// The initiation that <see cref="Poll"/> gave last has no way to its peer: it counts as not made, and another is made when
+    /// <see cref="PathFound"/> tells of a way, within the 90 s of the attempt.
+    /// </summary>
+    public void Hold(Timestamp now, PeerId id)
+    {
+        if (Find(id) is not { Initiation: not null } peer)
+            return;
+        EndInitiation(peer);
+        peer.SentBytes -= Foundation.Wire.WireGuardInitiation.Size;
+        peer.IsHeld = peer.WantsInitiation = true;
+        peer.InitiatesFrom = now;
+        peer.RetransmitAt = peer.AttemptBegan + WireGuardLimits.RekeyAttemptTime;
+        Schedule(peer);
+    }
+
+    /// <summary>
+    /// There is a way to the peer, or another than before: an initiation that was held is made, one that has no answer yet is sent again as it was.
+    /// </summary>
+    public void PathFound(PeerId id)
+    {
+        if (Find(id) is not { } peer)
+            return;
+        if (peer.IsHeld)
+        {
+            peer.IsHeld = false;
+            peer.RetransmitAt = Timestamp.Never;
+        }
+        else if (peer.Initiation is { Repeats: < WireGuardLimits.MostRepeats } initiation)
+        {
+            initiation.Repeats++;
+            peer.WantsRepeat = true;
+        }
+        else
+        {
+            return;
+        }
+        _waiting.Add(peer);
+    }
+
+    /// <summary>The peer has begun anew and knows none of its sessions any more: what is sent from now on waits for a handshake.</summary>
+    public void Restart(Timestamp now, PeerId id)
+    {
+        if (Find(id) is not { } peer)
+            return;
+        if (peer.HasHandshake && now - peer.LastHandshake < WireGuardLimits.RekeyTimeout)
+        {
+            // It may be one that the peer made after it began: it is used, and renewed where nothing comes back as soon as that may be.
+            if (peer.Current is not null && !peer.WantsInitiation)
+            {
+                peer.SilentAt = peer.InitiatesFrom;
+                Schedule(peer);
+            }
+            return;
+        }
+        peer.Current = End(peer.Current);
+        peer.Previous = End(peer.Previous);
+        peer.Next = End(peer.Next);
+        (peer.SilentAt, peer.KeepaliveAt) = (Timestamp.Never, Timestamp.Never);
+        if (peer.Initiation is null && !peer.IsHeld)
+            peer.InitiatesFrom = now;
+        PathFound(id);
+    }
 
     /// <summary>Where the peer's last authentic datagram came from, or where it was said to be.</summary>
     public DatagramPath PathOf(PeerId id) => Require(id).Path;
@@ -232,12 +307,20 @@ internal sealed partial class WireGuardDevice : IDisposable
 
     private void EndInitiation(Peer peer)
     {
-        if (peer.Initiation is not { } handshake)
+        if (peer.Initiation is null)
             return;
-        peer.Initiation = null;
         _indices.Remove(peer.InitiationIndex);
-        handshake.Clear();
-        if (_spareHandshakes.Count < MostSpareSessions)
-            _spareHandshakes.Push(handshake);
+        Recycle(peer);
+    }
+
+    /// <summary>The initiation has come to an end; its index is dealt with.</summary>
+    private void Recycle(Peer peer)
+    {
+        var initiation = peer.Initiation!;
+        (peer.Initiation, peer.WantsRepeat) = (null, false);
+        initiation.Handshake.Clear();
+        initiation.Repeats = 0;
+        if (_spareInitiations.Count < MostSpareSessions)
+            _spareInitiations.Push(initiation);
     }
 }

@@ -18,6 +18,12 @@ internal static class WireGuardLimits
     /// <summary>Poly1305's.</summary>
     public const int TagSize = 16;
 
+    /// <summary>
+    /// How often the message of one initiation is sent again, as it was, because another way to the peer was found. Who has taken it drops the
+    /// others as replays.
+    /// </summary>
+    public const int MostRepeats = 4;
+
     /// <summary>The peers that one device may have.</summary>
     public const int MaxPeers = 1 << 16;
 

@@ -1,4 +1,5 @@
 using Edge.Dataplane;
+using Edge.Dataplane.Offload;
 using Edge.Dataplane.Tailnet;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
@@ -32,7 +33,8 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
     {
     }
 
-    private TailnetHost(NatWorld network, string name, int number, NatSite site, Endpoint endpoint, PrivateKey nodeKey)
+    /// <summary>One whose node key is known: the same node, started again. The key is disposed of.</summary>
+    public TailnetHost(NatWorld network, string name, int number, NatSite site, Endpoint endpoint, PrivateKey nodeKey)
         : base(network, name, site, endpoint, nodeKey.PublicKey)
     {
         Number = number;
@@ -64,6 +66,9 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
 
     /// <summary>All that happened to paths.</summary>
     public List<(Timestamp At, PathEvent Event)> Events { get; } = [];
+
+    /// <summary>Addresses of the netstack that only this side may send to.</summary>
+    public IpAddress[] Services { get; init; } = [];
 
     /// <summary>How many bytes each connection is served in all.</summary>
     public int TotalBytes { get; set; }
@@ -111,6 +116,24 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
         return transfer;
     }
 
+    /// <summary>Reaches its relay again, after what was sent there was lost.</summary>
+    public void FindRelay()
+    {
+        HasRelay = true;
+        Engine.RelayFound(World.Now, 1);
+        Pump();
+    }
+
+    /// <summary>Takes a packet of the system's, which is beside the netstack.</summary>
+    public void Send(ReadOnlySpan<byte> packet)
+    {
+        if (!PacketCut.TryBegin(packet, default, out var cut))
+            throw Failed("what the system sent is no packet");
+        while (!Engine.HandlePacket(World.Now, packet, ref cut, _outbox))
+            Pump();
+        Pump();
+    }
+
     /// <summary>So many of the bytes are there from now on.</summary>
     public void Serve(int bytes)
     {
@@ -129,6 +152,8 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
         _outbox.Dispose();
     }
 
+    ReadOnlySpan<IpAddress> INetstackUser.OwnServices => Services;
+
     void INetstackUser.Happened(Timestamp now, in NetstackEvent happened)
     {
         var connection = happened.Connection!;
@@ -145,10 +170,17 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
             Write(connection);
     }
 
-    protected override void Take(Endpoint source, byte[] datagram) =>
-        Engine.HandleDatagrams(World.Now, new DatagramPath(source, default), datagram, datagram.Length, join: null);
+    protected override void Take(Endpoint source, byte[] datagram)
+    {
+        Engine.HandleDatagrams(World.Now, new DatagramPath(source, default), datagram, datagram.Length, Engine.SystemPackets);
+        Engine.SystemPackets?.Flush();
+    }
 
-    protected override void TakeRelayed(PublicKey from, byte[] packet) => Engine.HandleRelayed(World.Now, 1, from, packet);
+    protected override void TakeRelayed(PublicKey from, byte[] packet)
+    {
+        Engine.HandleRelayed(World.Now, 1, from, packet);
+        Engine.SystemPackets?.Flush();
+    }
 
     protected override void Found(Endpoint[] endpoints) => Paths.SetLocalEndpoints(World.Now, endpoints);
 

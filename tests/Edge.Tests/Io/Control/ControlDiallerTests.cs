@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -8,6 +9,7 @@ using Edge.Foundation.Netmap;
 using Edge.Io;
 using Edge.Io.Control;
 using Edge.Protocols.Control.Messages;
+using Edge.Tests.Image;
 using Edge.Tests.Orb;
 
 namespace Edge.Tests.Io.Control;
@@ -65,6 +67,42 @@ public sealed class ControlDiallerTests
         var failure = await Assert.That(async () => await s_dialler.Dial(address, key, server.PublicKey, Plan("127.0.0.1", "127.0.0.2"), limit.Token)).Throws<DialException>();
         await Assert.That(failure!.Message).Contains("control.example is looked up");
         await accepting;
+    }
+
+    /// <summary>A proxy at an address that the server told: nobody is looked up, and what it carries is for the server alone to open.</summary>
+    [Test]
+    public async Task A_proxy_that_the_server_named_carries_the_channel_on()
+    {
+        using var limit = new CancellationTokenSource(OrbRun.Limit);
+        using var server = new NoiseServer { Early = [0, 0, 0, 4, 0, 0, 0, 0, 0] };
+        using var key = NoiseServer.NewKey();
+        using var proxy = new Proxy("HTTP/1.1 200 OK\r\n\r\n");
+        var accepting = server.Accept(limit.Token);
+        var address = new ControlAddress(new Uri($"http://control.example:{server.Url.Port}"));
+        var carrying = proxy.Carry(server.Url.Port, limit.Token);
+        using (var connection = await proxy.Dialler.Dial(address, key, server.PublicKey, proxy.Plan, limit.Token))
+        {
+            var (channel, stream) = (await accepting)!.Value;
+            channel.Dispose();
+            await stream.DisposeAsync();
+        }
+        await Assert.That(await carrying).IsEqualTo($"CONNECT control.example:{server.Url.Port} HTTP/1.1\r\nHost: ace.example\r\n\r\n");
+    }
+
+    [Test]
+    [Arguments("HTTP/1.1 403 Forbidden\r\n\r\n")]
+    [Arguments("HTTP/1.1 200 OK\r\n\r\nmore")]
+    [Arguments("")]
+    public async Task Where_a_proxy_does_not_the_name_is_looked_up(string answer)
+    {
+        using var limit = new CancellationTokenSource(OrbRun.Limit);
+        using var server = new NoiseServer();
+        using var key = NoiseServer.NewKey();
+        using var proxy = new Proxy(answer);
+        var carrying = proxy.Carry(server.Url.Port, limit.Token);
+        var failure = await Assert.That(async () => await proxy.Dialler.Dial(new ControlAddress(new Uri("http://control.example:9")), key, server.PublicKey, proxy.Plan, limit.Token)).Throws<DialException>();
+        await Assert.That(failure!.Message).Contains("control.example is looked up");
+        await carrying;
     }
 
     [Test]
@@ -183,6 +221,67 @@ public sealed class ControlDiallerTests
             // Who has read enough hangs up.
         }
         return Encoding.ASCII.GetString(buffer, 0, read);
+    }
+
+    /// <summary>`ace.example`, for one connection.</summary>
+    private sealed class Proxy : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly TestAuthority _authority = new();
+        private readonly X509Certificate2 _certificate;
+        private readonly string _answer;
+
+        public Proxy(string answer)
+        {
+            _answer = answer;
+            _certificate = _authority.Issue("ace.example", DateTimeOffset.UtcNow.AddMonths(1));
+            _listener.Start();
+            var roots = new X509Certificate2Collection();
+            roots.ImportFromPem(_authority.Pem);
+            Dialler = new ControlDialler(new Dialler(new NoNames(), TimeProvider.System), new(roots), new SystemEntropy(), TimeProvider.System) { ProxyPort = ((IPEndPoint)_listener.LocalEndpoint).Port };
+        }
+
+        public ControlDialler Dialler { get; }
+
+        public ValueList<ControlCandidate> Plan { get; } =
+            ValueLists.Own([new ControlCandidate(IpAddress.Of(IPAddress.Loopback), TimeSpan.Zero, OrbRun.Limit) { Proxy = "ace.example" }]);
+
+        /// <returns>What was asked of it.</returns>
+        public async Task<string> Carry(int port, CancellationToken cancellation)
+        {
+            await using var tls = new SslStream(new NetworkStream(await _listener.AcceptSocketAsync(cancellation), ownsSocket: true));
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, cancellation);
+            var buffer = new byte[8 * 1024];
+            var head = Encoding.ASCII.GetString(buffer, 0, await tls.ReadAsync(buffer, cancellation));
+            await tls.WriteAsync(Encoding.ASCII.GetBytes(_answer), cancellation);
+            if (!_answer.EndsWith("OK\r\n\r\n", StringComparison.Ordinal))
+                return head;
+            using var server = new TcpClient();
+            await server.ConnectAsync(IPAddress.Loopback, port, cancellation);
+            await using var onward = server.GetStream();
+            // Whichever side ends first ends both.
+            await await Task.WhenAny(Copy(tls, onward, cancellation), Copy(onward, tls, cancellation));
+            return head;
+        }
+
+        public void Dispose()
+        {
+            _listener.Dispose();
+            _certificate.Dispose();
+            _authority.Dispose();
+        }
+
+        private static async Task Copy(Stream from, Stream to, CancellationToken cancellation)
+        {
+            try
+            {
+                await from.CopyToAsync(to, cancellation);
+            }
+            catch (IOException)
+            {
+                // One side has gone.
+            }
+        }
     }
 
     private sealed class NoNames : IResolver

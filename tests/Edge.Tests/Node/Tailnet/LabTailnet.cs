@@ -18,6 +18,9 @@ internal sealed class LabTailnet : IAsyncDisposable
 
     public RelayRun Relay { get; }
 
+    /// <summary>In the order in which they were started.</summary>
+    public IReadOnlyList<OrbRun> Servers => _servers;
+
     public static async Task<LabTailnet> Start(CancellationToken cancellation)
     {
         var relay = await RelayRun.Start(static options => options with { StunPort = 0 });

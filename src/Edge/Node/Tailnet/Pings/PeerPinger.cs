@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Net;
+using Edge.Dataplane;
+using Edge.Foundation;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Netmap;
 using Edge.Io;
@@ -6,36 +9,43 @@ using Edge.Io.Http;
 using Edge.Node.Networks;
 using Edge.Protocols.Control.Messages;
 using Edge.Protocols.Disco;
+using Edge.Protocols.Netstack;
 
 namespace Edge.Node.Tailnet.Pings;
 
-/// <summary>Pings peers by path discovery, and by a request to their interface for peers. The other two kinds this node does not send.</summary>
+/// <summary>Pings peers: by path discovery, by packets through the tunnel that their client or their host answers, and by a request to their interface for peers.</summary>
 /// <param name="map">The netmap in force; null: none yet.</param>
 /// <param name="attachment">The data path; null: none yet.</param>
 /// <param name="network">Reaches peers.</param>
-internal sealed class PeerPinger(Func<NetworkMap?> map, Func<TailnetAttachment?> attachment, VirtualNetwork network) : IPeerPinger
+/// <param name="entropy">For tokens that nobody can guess.</param>
+internal sealed class PeerPinger(Func<NetworkMap?> map, Func<TailnetAttachment?> attachment, VirtualNetwork network, EntropySource entropy) : IPeerPinger
 {
     private readonly Lock _lock = new();
     private readonly List<(NodeId Node, TaskCompletionSource<PathEvent> Answer)> _waiting = [];
+    private readonly Dictionary<ulong, TaskCompletionSource<PingAnswer>> _byToken = [];
 
     public Task<PingReport> Ping(IpAddress target, PingKind kind, CancellationToken cancellation)
     {
         if (map() is not { } known || attachment() is not { } path)
             return Failed(target, "no network map yet");
-        foreach (var own in known.Self.Addresses)
+        IpAddress? own = null;
+        foreach (var prefix in known.Self.Addresses)
         {
-            if (own.Address == target)
+            if (prefix.Address == target)
                 return Task.FromResult(new PingReport(target) { IsOwn = true, Error = $"{target} is local Tailscale IP" });
+            if (prefix.Address.IsV4 == target.IsV4)
+                own ??= prefix.Address;
         }
         return kind switch
         {
             PingKind.PeerApi => PingByHttp(known, path, target, cancellation),
             PingKind.Disco => PingByPath(known, path, target, cancellation),
-            _ => Failed(target, $"this node sends no {kind.Name()} pings"),
+            _ when own is { } from => PingByPacket(path, from, target, kind == PingKind.Tsmp, cancellation),
+            _ => Failed(target, $"this node has no {(target.IsV4 ? "IPv4" : "IPv6")} address to ping from"),
         };
     }
 
-    /// <summary>A peer has answered; of any thread.</summary>
+    /// <summary>A peer has answered by path discovery; of any thread.</summary>
     public void Note(in PathNews news)
     {
         if (news.Event.Kind != PathEventKind.Pong)
@@ -50,6 +60,16 @@ internal sealed class PeerPinger(Func<NetworkMap?> map, Func<TailnetAttachment?>
         }
     }
 
+    /// <summary>A packet was answered; on the network's thread.</summary>
+    public void Note(PingAnswer pong)
+    {
+        lock (_lock)
+        {
+            if (_byToken.TryGetValue(pong.Token, out var answer))
+                answer.TrySetResult(pong);
+        }
+    }
+
     private async Task<PingReport> PingByPath(NetworkMap known, TailnetAttachment path, IpAddress target, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<PathEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,8 +77,7 @@ internal sealed class PeerPinger(Func<NetworkMap?> map, Func<TailnetAttachment?>
         var isSent = false;
         try
         {
-            // Who routes the address answers for it.
-            await path.Shard.Ask(_ => peer = path.Engine.Routes.Find(target) is { IsNone: false } id ? path.Engine.Tailnet!.Peers.NodeOf(id) : null).WaitAsync(cancellation);
+            await path.Shard.Ask(_ => peer = PeerOf(path.Engine, target)).WaitAsync(cancellation);
             if (peer is null)
                 return await Failed(target, "no matching peer");
             lock (_lock)
@@ -83,6 +102,40 @@ internal sealed class PeerPinger(Func<NetworkMap?> map, Func<TailnetAttachment?>
         {
             lock (_lock)
                 _waiting.RemoveAll(waiting => waiting.Answer == answer);
+        }
+    }
+
+    private async Task<PingReport> PingByPacket(TailnetAttachment path, IpAddress from, IpAddress target, bool isTsmp, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<PingAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TailnetNode? peer = null;
+        var isSent = false;
+        var token = Token();
+        lock (_lock)
+            _byToken.Add(token, answer);
+        try
+        {
+            await path.Shard.Ask(now =>
+            {
+                peer = PeerOf(path.Engine, target);
+                isSent = peer is not null && network.Stack.Ping(now, from, target, token, isTsmp);
+            }).WaitAsync(cancellation);
+            if (peer is null)
+                return await Failed(target, "no matching peer");
+            if (!isSent)
+                return Of(target, peer) with { Error = $"{IpStack.MaxPings} pings are under way already" };
+            var pong = await answer.Task.WaitAsync(cancellation);
+            return Of(target, peer) with { RoundTrip = pong.RoundTrip, PeerApiPort = pong.PeerApiPort };
+        }
+        catch (TimeoutException)
+        {
+            return await Failed(target, "the data path does not answer");
+        }
+        finally
+        {
+            lock (_lock)
+                _byToken.Remove(token);
+            path.Shard.Post(_ => network.Stack.ForgetPing(token));
         }
     }
 
@@ -114,8 +167,21 @@ internal sealed class PeerPinger(Func<NetworkMap?> map, Func<TailnetAttachment?>
         }
     }
 
+    /// <summary>On the network's thread: who routes the address answers for it.</summary>
+    private static TailnetNode? PeerOf(Engine engine, IpAddress target) => engine.Routes.Find(target) is { IsNone: false } id ? engine.Tailnet!.Peers.NodeOf(id) : null;
+
+    private ulong Token()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        entropy.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+
     private static PingReport Of(IpAddress target, TailnetNode peer) =>
-        new(target) { NodeName = peer.Name.TrimEnd('.'), NodeAddress = peer.Addresses.Count > 0 ? peer.Addresses[0].Address : null };
+        new(target) { NodeName = NameOf(peer), NodeAddress = peer.Addresses.Count > 0 ? peer.Addresses[0].Address : null };
+
+    /// <summary>The name's first label, as the stock client tells it (magicsock.go, Ping).</summary>
+    private static string NameOf(TailnetNode peer) => peer.Name.IndexOf('.') is var dot and > 0 ? peer.Name[..dot] : peer.Name.Length > 0 ? peer.Name : peer.Host.Hostname;
 
     private static Task<PingReport> Failed(IpAddress target, string error) => Task.FromResult(new PingReport(target) { Error = error });
 

@@ -61,6 +61,9 @@ internal sealed class RelayLink : IDerpReceiver, IAsyncDisposable
 
     public long Lost => _queue.Lost;
 
+    /// <summary>Before the present connection there was none, and packets that were to go there may be lost.</summary>
+    public bool HasLost { get; private set; }
+
     /// <summary>Takes a packet for a node; it never waits.</summary>
     public void Send(in PublicKey node, ReadOnlySpan<byte> packet)
     {
@@ -183,6 +186,7 @@ internal sealed class RelayLink : IDerpReceiver, IAsyncDisposable
     {
         var wait = (_restartPause > TimeSpan.Zero ? _restartPause : pause) * (0.5 + Random.Shared.NextDouble() / 2);
         _restartPause = TimeSpan.Zero;
+        HasLost = true;
         await Task.Delay(wait, _links.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _queue.Clear();
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
+using Edge.Io;
 using Edge.Node.Networks;
 using Edge.Protocols.Netstack;
 using TcpListener = Edge.Protocols.Netstack.TcpListener;
@@ -21,6 +22,7 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
     private readonly RoutePolicy _policy;
     private readonly RouteLimits _limits;
     private readonly Func<IReadOnlyCollection<IpAddress>> _own;
+    private readonly uint _mark;
     private readonly CancellationTokenSource _stop = new();
     private readonly UdpFlows _flows;
     private readonly ConcurrentDictionary<Task, bool> _serving = [];
@@ -35,11 +37,12 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
     /// <param name="own">The host's addresses now; asked beside the network's thread.</param>
     /// <param name="time">For idle flows.</param>
     /// <param name="limits">How much there may be of all.</param>
-    public SubnetRouter(VirtualNetwork network, RoutePolicy policy, Func<IReadOnlyCollection<IpAddress>> own, TimeProvider time, RouteLimits? limits = null)
+    /// <param name="mark">Of the host's sockets, for policy routing; 0: none.</param>
+    public SubnetRouter(VirtualNetwork network, RoutePolicy policy, Func<IReadOnlyCollection<IpAddress>> own, TimeProvider time, RouteLimits? limits = null, uint mark = 0)
     {
-        (_network, _policy, _own, _limits) = (network, policy, own, limits ?? new());
+        (_network, _policy, _own, _limits, _mark) = (network, policy, own, limits ?? new(), mark);
         _open = new PeerCounts(_limits.Connections, _limits.ConnectionsOfPeer);
-        _flows = new UdpFlows(network, Permits, destination => Target(destination), time, _limits, _stop.Token);
+        _flows = new UdpFlows(network, Permits, destination => Target(destination), mark, time, _limits, _stop.Token);
     }
 
     /// <summary>On the network's thread: UDP flows there are.</summary>
@@ -139,6 +142,7 @@ internal sealed class SubnetRouter : INetworkRouter, IAsyncDisposable
         limit.CancelAfter(_limits.Dialling);
         try
         {
+            SocketMark.Set(socket, _mark);
             await socket.ConnectAsync(target, limit.Token);
             return null;
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Edge.Foundation.Addresses;
 using Edge.Foundation.Time;
+using Edge.Io;
 
 namespace Edge.Node.Tailnet.Routing;
 
@@ -46,7 +47,7 @@ internal sealed class UdpFlow(Endpoint peer, Endpoint destination) : IDisposable
     }
 
     /// <summary>Opens the socket and hands on what comes back, until the flow ends.</summary>
-    public async Task Run(IPEndPoint target, Func<int, byte[], Task> arrived, CancellationToken cancellation)
+    public async Task Run(IPEndPoint target, uint mark, Func<int, byte[], Task> arrived, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ending.Token);
         var buffer = new byte[ushort.MaxValue];
@@ -55,6 +56,7 @@ internal sealed class UdpFlow(Endpoint peer, Endpoint destination) : IDisposable
             var socket = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
             lock (_lock)
                 _socket = socket;
+            SocketMark.Set(socket, mark);
             // Connected, so that nobody else's datagrams are taken.
             await socket.ConnectAsync(target, either.Token);
             SendWaiting(socket);

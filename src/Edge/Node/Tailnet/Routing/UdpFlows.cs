@@ -16,6 +16,7 @@ internal sealed class UdpFlows : IAsyncDisposable
     private readonly VirtualNetwork _network;
     private readonly Func<IpAddress, bool> _permits;
     private readonly Func<Endpoint, IPEndPoint> _target;
+    private readonly uint _mark;
     private readonly RouteLimits _limits;
     private readonly CancellationToken _stopping;
     private readonly ITimer _sweep;
@@ -25,9 +26,10 @@ internal sealed class UdpFlows : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _running = [];
     private readonly byte[] _datagram = new byte[MostDatagram];
 
-    public UdpFlows(VirtualNetwork network, Func<IpAddress, bool> permits, Func<Endpoint, IPEndPoint> target, TimeProvider time, RouteLimits limits, CancellationToken stopping)
+    public UdpFlows(
+        VirtualNetwork network, Func<IpAddress, bool> permits, Func<Endpoint, IPEndPoint> target, uint mark, TimeProvider time, RouteLimits limits, CancellationToken stopping)
     {
-        (_network, _permits, _target, _limits, _stopping) = (network, permits, target, limits, stopping);
+        (_network, _permits, _target, _mark, _limits, _stopping) = (network, permits, target, mark, limits, stopping);
         _counts = new PeerCounts(limits.Flows, limits.FlowsOfPeer);
         var interval = limits.IdleName / 2;
         _sweep = time.CreateTimer(_ => _network.Post(Sweep), null, interval, interval);
@@ -70,7 +72,7 @@ internal sealed class UdpFlows : IAsyncDisposable
     private async Task Run(UdpFlow flow, UdpSocket socket)
     {
         if (_permits(flow.Destination.Address))
-            await flow.Run(_target(flow.Destination), (length, bytes) => Return(flow, socket, bytes.AsMemory(0, length)), _stopping);
+            await flow.Run(_target(flow.Destination), _mark, (length, bytes) => Return(flow, socket, bytes.AsMemory(0, length)), _stopping);
         _network.Post(_ => Remove(flow));
         flow.Dispose();
     }

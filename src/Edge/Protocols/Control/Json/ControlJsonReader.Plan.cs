@@ -30,7 +30,7 @@ internal sealed partial class ControlJsonReader
         return ValueLists.Own(candidates.ToArray());
     }
 
-    /// <summary>Null: it is none that can be dialled. A way through a proxy of the server's (ACEHost) is none: the stock client has it in some builds only.</summary>
+    /// <summary>Null: it is none that can be dialled.</summary>
     private static ControlCandidate? ReadCandidate(ref JsonSource json)
     {
         var (address, proxy, delay, limit) = ((IpAddress?)null, "", 0.0, 0.0);
@@ -46,7 +46,20 @@ internal sealed partial class ControlJsonReader
                 default: json.Skip(); break;
             }
         }
-        return address is { } known && proxy.Length == 0 ? new(known, Bounded(delay), Bounded(limit)) : null;
+        return proxy.Length > 0 ? IsHostName(proxy) ? new ControlCandidate(address, Bounded(delay), Bounded(limit)) { Proxy = proxy } : null
+            : address is not null ? new ControlCandidate(address, Bounded(delay), Bounded(limit))
+            : null;
+    }
+
+    /// <summary>It goes into a request's header.</summary>
+    private static bool IsHostName(string text)
+    {
+        foreach (var letter in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '-'))
+                return false;
+        }
+        return text.Length <= 253;
     }
 
     private static TimeSpan Bounded(double seconds) =>

@@ -27,6 +27,8 @@ internal sealed partial class ControlJsonReader
         return change;
     }
 
+    private static RelayChange ReadWholeRelays(ref JsonSource json) => ReadRelays(ref json) ?? throw json.Fault("relay map");
+
     private static ValueList<RegionScore>? ReadScores(ref JsonSource json)
     {
         if (!json.EnterObject()) return null;

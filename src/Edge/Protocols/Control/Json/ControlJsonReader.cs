@@ -50,6 +50,17 @@ internal sealed partial class ControlJsonReader
         return true;
     }
 
+    /// <summary>Reads a relay map alone, as servers publish it and operators write it.</summary>
+    /// <inheritdoc cref="TryReadMap"/>
+    public static bool TryReadRelays(ReadOnlySpan<byte> json, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out DerpMap? relays, out string? fault)
+    {
+        var source = new JsonSource(json, new StringPool());
+        relays = TryRead(ref source, ReadWholeRelays, out var read, out fault)
+            ? new DerpMap { Regions = read.Regions ?? default, HomeScores = read.HomeScores ?? default, OmitDefaultRegions = read.OmitDefaultRegions }
+            : null;
+        return relays is not null;
+    }
+
     /// <summary>Reads the early payload of the Noise channel.</summary>
     /// <param name="json">All of it.</param>
     /// <param name="challenge">Zero: there is none.</param>

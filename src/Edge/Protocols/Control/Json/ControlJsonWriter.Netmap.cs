@@ -20,6 +20,7 @@ internal static partial class ControlJsonWriter
         json.WriteEndArray();
         WriteText(json, "Domain"u8, map.Domain);
         WriteDns(json, map.Dns);
+        json.WritePropertyName("DERPMap"u8);
         WriteRelays(json, map.Relays);
         json.WriteStartArray("PacketFilter"u8);
         foreach (var rule in map.Filter)
@@ -156,9 +157,10 @@ internal static partial class ControlJsonWriter
         json.WriteEndObject();
     }
 
-    private static void WriteRelays(Utf8JsonWriter json, DerpMap relays)
+    /// <summary>A relay map alone.</summary>
+    public static void WriteRelays(Utf8JsonWriter json, DerpMap relays)
     {
-        json.WriteStartObject("DERPMap"u8);
+        json.WriteStartObject();
         json.WriteStartObject("Regions"u8);
         foreach (var region in relays.Regions)
             WriteRegion(json, region);
@@ -176,6 +178,7 @@ internal static partial class ControlJsonWriter
     private static void WriteRegion(Utf8JsonWriter json, DerpRegion region)
     {
         json.WriteStartObject(region.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        json.WriteNumber("RegionID"u8, region.Id);
         WriteText(json, "RegionCode"u8, region.Code);
         WriteText(json, "RegionName"u8, region.Name);
         json.WriteNumber("Latitude"u8, region.Latitude);

@@ -38,14 +38,14 @@ public sealed class LabPingTests
         var here = await TailnetRun.Known(control, "node-a", static node => node.Host.Contains("peerapi6", StringComparison.Ordinal), limit.Token);
         await a.Map(map => map.FindPeer(there.V4) is { } peer && peer.Host.Services.Count == 2, limit.Token);
         await b.Map(map => map.FindPeer(here.V4) is not null, limit.Token);
-        foreach (var kind in new[] { "peerapi", "disco" })
+        foreach (var kind in new[] { "peerapi", "disco", "TSMP", "ICMP" })
         {
             control.Say(here.Id, Ping($"https://control.example/machine/{kind}", kind, address: there.V4.ToString()));
             var result = await control.Asked(request => request.Target == $"POST /machine/{kind}", limit.Token);
             await Assert.That(result.Body!["Err"]?.ToString() ?? "").IsEqualTo("").Because(a.Log.Text);
-            await Assert.That((string)result.Body!["NodeName"]!).IsEqualTo("node-b.lab.test");
+            await Assert.That((string)result.Body!["NodeName"]!).IsEqualTo("node-b");
             await Assert.That((double)result.Body!["LatencySeconds"]!).IsGreaterThan(0);
-            if (kind == "peerapi")
+            if (kind is "peerapi" or "TSMP")
                 await Assert.That((int)result.Body!["PeerAPIPort"]!).IsEqualTo(PeerApiServer.PortFor(there.V4, static _ => false));
         }
     }
