@@ -14,4 +14,7 @@ internal sealed record Contestant(string Name, Func<Task<RelayProcess>> Start)
     public LoadFigures Median => Rounds.OrderBy(one => one.Megabits).ElementAt(Rounds.Count / 2);
 
     public double SecondsPerGigabyte => Rounds.Select(one => one.SecondsPerGigabyte).Order().ElementAt(Rounds.Count / 2);
+
+    /// <summary>What a whole processor of it would forward, by what it took for a GB.</summary>
+    public double Capacity => 8_000 / SecondsPerGigabyte;
 }

@@ -86,13 +86,9 @@ internal static class RelayLoad
     {
         if (Environment.ProcessorCount < 2)
             return;
-        // Threads inherit it from who starts them: those that are there already must be told, each by itself.
-        using var self = Process.GetCurrentProcess();
-        foreach (ProcessThread thread in self.Threads)
-        {
-            using (thread)
-                thread.ProcessorAffinity = 2;
-        }
+        // With all threads that are there already: .NET pins the first one alone.
+        using var pinning = Process.Start(new ProcessStartInfo("taskset", ["-a", "-p", "-c", "1", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true })!;
+        pinning.WaitForExit();
     }
 
     internal sealed class ClientGroup(DerpNode node) : IAsyncDisposable

@@ -5,8 +5,8 @@ namespace Edge.Io.Polling;
 
 /// <summary>
 /// One thread that waits for many sockets (epoll(7), edge-triggered) and tells each what has become possible; whoever waited for it goes on in
-/// that thread. Beside .NET's own loop it holds a tenth of the memory for a socket, and it can be waited for without a buffer or an operation
-/// of .NET's.
+/// that thread. A socket can be waited for without a buffer and without an operation of .NET's, both to be read and to be written, which OpenSSL
+/// asks for and .NET's own sockets have no call for.
 /// </summary>
 internal sealed unsafe class SocketLoop : IDisposable
 {
