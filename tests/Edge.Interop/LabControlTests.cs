@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Edge.Tests;
 using Edge.Tests.Image;
 
 namespace Edge.Interop;
@@ -12,8 +11,6 @@ namespace Edge.Interop;
 [Category(Published.Category)]
 public sealed partial class LabControlTests
 {
-    private const string Key = "tskey-auth-lab";
-
     [Test]
     [Arguments(true, "via DERP(edge)")]
     [Arguments(false, "via 10.9.0.2:")]
@@ -23,8 +20,8 @@ public sealed partial class LabControlTests
         await using var lab = await Lab.Create();
         var server = await Start(lab);
         var (a, b) = (await StockNode.Start(lab.A, isRelayed), await StockNode.Start(lab.B, isRelayed));
-        await a.Run(StockNode.Up(server, $"--auth-key={Key}", "--hostname=one"));
-        await b.Run(StockNode.Up(server, $"--auth-key={Key}", "--hostname=two"));
+        await a.Run(StockNode.Up(server, $"--auth-key={LabTailnet.Key}", "--hostname=one"));
+        await b.Run(StockNode.Up(server, $"--auth-key={LabTailnet.Key}", "--hostname=two"));
 
         await Tools.Until(async () => (await a.Try("ping", "--c", "1", "--until-direct=false", "two")).Output.Contains(way, StringComparison.Ordinal), $"a ping {way}");
         using var seen = JsonDocument.Parse(await a.Run("status", "--json"));
@@ -63,7 +60,7 @@ public sealed partial class LabControlTests
         await Tools.Until(async () => (await node.Run("status")).Contains("100.64.0.1", StringComparison.Ordinal), "the node's own line");
         // Another node key, the same machine.
         await node.Run("logout");
-        await node.Run(StockNode.Up(server, $"--auth-key={Key}", "--hostname=four"));
+        await node.Run(StockNode.Up(server, $"--auth-key={LabTailnet.Key}", "--hostname=four"));
         await Assert.That((await node.Run("ip", "-4")).Trim()).IsEqualTo("100.64.0.1");
     }
 
@@ -71,22 +68,11 @@ public sealed partial class LabControlTests
     {
         Tools.Require("curl");
         Tools.Peer("tailscaled");
-        var hub = lab.A.Address(isV4: true);
-        var relay = lab.A.Start(Published.Plain(), "tun", "derp", "--host", hub, "--port", "9443", "--stun-port", "3478", "--state", lab.Folder, "--json", "--log-level", "error");
-        // The document ends with the only brace that stands alone at the left.
-        await relay.Printed("\n}\n");
-        await File.WriteAllTextAsync($"{lab.Folder}/relays.json", MapPattern().Match(relay.Output).Value);
-        var program = Repository.PathOf("artifacts", "bin", "Edge.Lab", "debug", "Edge.Lab");
-        var control = lab.A.Start(program, "--listen", $"{hub}:8080", "--auth-key", Key, "--relays", $"{lab.Folder}/relays.json", "--visitor", "alice");
-        await control.Printed("http://");
-        return $"http://{hub}:8080";
+        return (await LabTailnet.Start(lab, "--visitor", "alice")).Url;
     }
 
     private static IEnumerable<string> Health(JsonDocument status) =>
         status.RootElement.GetProperty("Health") is { ValueKind: JsonValueKind.Array } health ? health.EnumerateArray().Select(text => text.GetString()!) : [];
-
-    [GeneratedRegex(@"^\{\n.*^\}\n", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex MapPattern();
 
     [GeneratedRegex(@"http://\S+/login/\S+")]
     private static partial Regex LoginPattern();

@@ -1,10 +1,10 @@
-using System.Text.RegularExpressions;
 using Edge.Tests;
+using Edge.Tests.Image;
 
 namespace Edge.Interop;
 
-/// <summary>A tailnet of our laboratory's control server and our relay, both on side A, with servers that are interfaces of their hosts too. The executables are those that the build left.</summary>
-internal sealed partial class LabTailnet
+/// <summary>A tailnet of our laboratory's control server and our relay, both on side A, with servers that are interfaces of their hosts too.</summary>
+internal sealed class LabTailnet
 {
     public const string Key = "tskey-auth-lab";
 
@@ -14,27 +14,27 @@ internal sealed partial class LabTailnet
 
     public string Url => $"http://{_lab.A.Address(isV4: true)}:8080";
 
+    /// <summary>The published one, or what the build left: what is shown does not hang on which.</summary>
     public static string Executable
     {
         get
         {
-            var program = Repository.PathOf("artifacts", "bin", "Edge", "debug", "edge");
-            Skip.Unless(File.Exists(program), $"{program} is missing: run scripts/build");
-            return program;
+            var built = Repository.PathOf("artifacts", "bin", "Edge", "debug", "edge");
+            return Published.HasPlain || !File.Exists(built) ? Published.Plain() : built;
         }
     }
 
-    public static async Task<LabTailnet> Start(Lab lab)
+    /// <param name="lab">Its sides are the tailnet's.</param>
+    /// <param name="options">Of the control server's program.</param>
+    public static async Task<LabTailnet> Start(Lab lab, params string[] options)
     {
         var tailnet = new LabTailnet(lab);
         var hub = lab.A.Address(isV4: true);
         var relay = lab.A.Start(Executable, "tun", "derp", "--host", hub, "--port", "9443", "--stun-port", "3478", "--state", lab.Folder, "--json", "--log-level", "error");
-        // The document ends with the only brace that stands alone at the left.
-        await relay.Printed("\n}\n");
-        await File.WriteAllTextAsync($"{lab.Folder}/relays.json", MapPattern().Match(relay.Output).Value);
+        await File.WriteAllTextAsync($"{lab.Folder}/relays.json", await relay.PrintedDocument());
         var program = Repository.PathOf("artifacts", "bin", "Edge.Lab", "debug", "Edge.Lab");
         Skip.Unless(File.Exists(program), $"{program} is missing: run scripts/build");
-        var control = lab.A.Start(program, "--listen", $"{hub}:8080", "--auth-key", Key, "--relays", $"{lab.Folder}/relays.json", "--routes", "approved");
+        var control = lab.A.Start([program, "--listen", $"{hub}:8080", "--auth-key", Key, "--relays", $"{lab.Folder}/relays.json", .. options]);
         await control.Printed("http://");
         return tailnet;
     }
@@ -65,7 +65,4 @@ internal sealed partial class LabTailnet
 
     /// <summary>Changes something of the tailnet.</summary>
     public Task Change(string what) => _lab.A.Run("curl", "-sSf", $"{Url}/lab/change/{what}");
-
-    [GeneratedRegex(@"^\{\n.*^\}\n", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex MapPattern();
 }

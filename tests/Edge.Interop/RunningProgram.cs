@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Edge.Interop;
 
@@ -41,6 +42,13 @@ internal sealed partial class RunningProgram : IAsyncDisposable
             : Task.FromResult(Output.Contains(text, StringComparison.Ordinal)),
         $"waiting for `{text}`");
 
+    /// <summary>Waits until a whole JSON document was printed over several lines: it ends with the only brace that stands alone at the left.</summary>
+    public async Task<string> PrintedDocument()
+    {
+        await Printed("\n}\n");
+        return DocumentPattern().Match(Output).Value;
+    }
+
     /// <summary>Asks it to end and waits.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> End(int signal = 15)
@@ -75,4 +83,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [GeneratedRegex(@"^\{\n.*?^\}\n", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex DocumentPattern();
 }

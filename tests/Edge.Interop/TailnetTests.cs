@@ -29,6 +29,7 @@ public sealed class TailnetTests
         var ping = await lab.B.Try(stock.Tailscale, $"--socket={stock.Socket}", "ping", "--c", "5", "--until-direct=false", net.AddressOf(a));
         await Assert.That(ping.Output).Contains("pong from a (");
         await Assert.That(ping.Output.Contains("via DERP(edge)", StringComparison.Ordinal)).IsEqualTo(isRelayed).Because(ping.Output);
+        await PingsTheStockNode(lab, isRelayed);
         await a.Printed($"the path to b.lab.test is {(isRelayed ? "by its relay edge" : $"direct, {lab.B.Address(isV4: true)}:")}");
         await Assert.That(await a.End()).IsEqualTo(0);
         await Assert.That(await b.End()).IsEqualTo(0);
@@ -78,6 +79,22 @@ public sealed class TailnetTests
         await Assert.That(fetch.ExitCode).IsEqualTo(0);
         await Assert.That(fetch.Error).Contains("* path: ");
     }
+
+    /// <summary>`edge ping` and `edge netcheck` on both sides, of which the one may be unable to send datagrams.</summary>
+    private static async Task PingsTheStockNode(Lab lab, bool isRelayed)
+    {
+        var way = await Ask(lab.A, "a", isRelayed ? ["ping", "stock", "-c", "1", "--until-direct=false", "--timeout", "60"] : ["ping", "stock", "-c", "0"]);
+        // Whichever family answers sooner.
+        string[] ways = isRelayed ? ["via DERP(edge) in"] : [$"via {lab.B.Address(isV4: true)}:", $"via [{lab.B.Address(isV4: false)}]:"];
+        await Assert.That(ways.Any(one => way.Contains(one, StringComparison.Ordinal))).IsTrue().Because(way);
+        await Assert.That(await Ask(lab.A, "a", "ping", "stock", "--tsmp", "--timeout", "60")).Contains("via TSMP in");
+        await Assert.That(await Ask(lab.A, "a", "ping", "stock", "--icmp", "--timeout", "60")).Contains("via ICMP in");
+        await Assert.That(await Ask(lab.A, "a", "ping", "stock", "--peerapi", "--timeout", "60")).Contains("hit peerapi of");
+        await Assert.That(await Ask(lab.A, "a", "netcheck")).Contains("* UDP: true").And.Contains($"* IPv4: yes, {lab.A.Address(isV4: true)}:").And.Contains("* NAT: none").And.Contains("* Nearest DERP: edge");
+        await Assert.That(await Ask(lab.B, "b", "netcheck")).Contains(isRelayed ? "* UDP: false" : "* UDP: true").And.Contains("- edge: ");
+    }
+
+    private static Task<string> Ask(Side side, string name, params string[] command) => side.Run(["env", $"TS_STATE_DIR={side.Lab.Folder}/{name}", Published.Plain(), .. command]);
 
     private static Task Fetches(Side side, string url, string body, params string[] options) => Tools.Until(
         async () => await side.Try(["curl", "-sSf", "--max-time", "20", .. options, url]) is { ExitCode: 0 } curl && curl.Output == body, $"{side.Name} fetches {url}");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Edge.Tests.Image;
 
 namespace Edge.Interop;
 
@@ -7,6 +8,7 @@ namespace Edge.Interop;
 /// Nodes of a tailnet that are interfaces of their hosts: other programs of the host reach the tailnet, and are reached. Each host is a namespace with
 /// a kernel's own TCP, ping and routes.
 /// </summary>
+[Category(Published.Category)]
 public sealed class TailnetTunTests
 {
     private const string A4 = "100.64.0.1", B4 = "100.64.0.2", A6 = "fd7a:115c:a1e0::1", B6 = "fd7a:115c:a1e0::2";
@@ -35,6 +37,7 @@ public sealed class TailnetTunTests
         await Assert.That(lab.A.Inside(() => Ask(IPAddress.Parse("100.100.100.100"), "b.lab.test"))).IsEqualTo(IPAddress.Parse(B4));
         await Assert.That(lab.B.Inside(() => Ask(IPAddress.Parse("fd7a:115c:a1e0::53"), "a.lab.test"))).IsEqualTo(IPAddress.Parse(A4));
         await Assert.That(await lab.A.Ip("rule")).Contains(Rule);
+        await a.Printed("the path to b.lab.test is direct, ");
 
         await Assert.That(await a.End()).IsEqualTo(0);
         await Assert.That((await lab.A.Try("ip", "link", "show", "edge0")).ExitCode).IsNotEqualTo(0);
@@ -95,7 +98,7 @@ public sealed class TailnetTunTests
     {
         Tools.Require("curl", "python3");
         await using var lab = await Lab.Create();
-        var net = await LabTailnet.Start(lab);
+        var net = await LabTailnet.Start(lab, "--routes", "approved");
         // Behind B alone. Side A has no route to it.
         await using var far = await FarHost.Create(lab.B, "198.51.100");
         far.Start("python3", "-m", "http.server", "-d", Directory.CreateDirectory(Path.Combine(lab.Folder, "far")).FullName, "--bind", "198.51.100.2", "8000");

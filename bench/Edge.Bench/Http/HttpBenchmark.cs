@@ -1,4 +1,5 @@
 using System.Globalization;
+using Edge.Bench.Measurement;
 using Edge.Tests;
 
 namespace Edge.Bench.Http;
@@ -131,9 +132,5 @@ internal static class HttpBenchmark
 
     private static bool IsMet(double ratio, double? goal, bool isMore) => goal is null || (isMore ? ratio >= goal : ratio <= goal);
 
-    private static double[] Medians(IEnumerable<IEnumerable<double>> figures) => [.. figures.Select(all =>
-    {
-        var ordered = all.Order().ToList();
-        return (ordered[(ordered.Count - 1) / 2] + ordered[ordered.Count / 2]) / 2;
-    })];
+    private static double[] Medians(IEnumerable<IEnumerable<double>> figures) => [.. figures.Select(Quantiles.Median)];
 }

@@ -18,10 +18,6 @@ internal sealed record TunnelFigures(
             Of(static round => round.Forward), Of(static round => round.Reverse), Of(static round => round.Four), Of(static round => round.Udp),
             Of(static round => round.SmallPackets), Of(static round => round.ProcessorPerGigabyte), Of(static round => round.PingMicroseconds), Of(static round => round.ResidentMiB));
 
-        double Of(Func<TunnelFigures, double> figure)
-        {
-            var ordered = rounds.Select(figure).Order().ToList();
-            return (ordered[(ordered.Count - 1) / 2] + ordered[ordered.Count / 2]) / 2;
-        }
+        double Of(Func<TunnelFigures, double> figure) => Quantiles.Median(rounds.Select(figure));
     }
 }

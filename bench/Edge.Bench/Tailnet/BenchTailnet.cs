@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Edge.Foundation.Configuration;
 using Edge.Foundation.Netmap;
 using Edge.Interop;
@@ -11,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Edge.Bench.Tailnet;
 
 /// <summary>A tailnet on loopback, with one node of it in this process: who asks for pages.</summary>
-internal sealed partial class BenchTailnet : IAsyncDisposable
+internal sealed class BenchTailnet : IAsyncDisposable
 {
     private readonly RunningProgram _relay;
     private readonly NetworkSet _networks;
@@ -48,8 +47,7 @@ internal sealed partial class BenchTailnet : IAsyncDisposable
         folder = Directory.CreateDirectory(Path.Combine(folder, isRelayed ? "relayed" : "direct")).FullName;
         var relay = new RunningProgram([edge, "tun", "derp", "--host", "127.0.0.1", "--port", "0", "--stun-port", "0", "--state", folder, "--admin", $"unix:{folder}/relay.sock",
             "--client-rate", "0", "--total-rate", "0", "--json"]);
-        await relay.Printed("\n}\n");
-        var control = await LabControl.Start(new() { Relays = MapPattern().Match(relay.Output).Value });
+        var control = await LabControl.Start(new() { Relays = await relay.PrintedDocument() });
         control.Tailnet.Change(state => state with { HidesPaths = isRelayed });
         var tailnet = new BenchTailnet(control, control.AddKey(), relay);
         await tailnet._networks.Start();
@@ -73,10 +71,6 @@ internal sealed partial class BenchTailnet : IAsyncDisposable
     }
 
     private static TailnetNode? Peer(NetworkMap? map, string name) => map?.Peers.Select(static peer => peer.Value).FirstOrDefault(peer => peer.Host.Hostname == name);
-
-    // The document ends with the only brace that stands alone at the left.
-    [GeneratedRegex(@"^\{\n.*?^\}\n", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex MapPattern();
 
     private sealed record NetworkMapBox(NetworkMap? Map);
 }

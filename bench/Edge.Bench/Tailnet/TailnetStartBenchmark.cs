@@ -1,5 +1,6 @@
 using System.Globalization;
 using Edge.Bench.Http;
+using Edge.Bench.Measurement;
 using Edge.Lab.Control;
 using Edge.Tests;
 
@@ -59,7 +60,7 @@ internal static class TailnetStartBenchmark
             for (var i = 0; i < starts.Length; i++)
                 servers[i].Add(await starts[i].Start());
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"start in a tailnet, {runs} runs each; Caddy from exec to first 200: median {Median(plain):0.0} ms, p99 {P99(plain):0.0} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"start in a tailnet, {runs} runs each; Caddy from exec to first 200: median {Quantiles.Median(plain):0.0} ms, p99 {Quantiles.P99(plain):0.0} ms"));
         Console.WriteLine($"  {"ms from exec",-36} {"median",8} {"p99",8} {"/caddy",7} {"/p99",7}  goal");
         var met = Row("to netmap, new node", servers[0].Concat(servers[1]).Select(static server => server.ToNetmap), plain, NetmapGoal);
         met &= Row("to netmap, kept keys", servers[4].Select(static server => server.ToNetmap), plain, NetmapGoal);
@@ -73,25 +74,13 @@ internal static class TailnetStartBenchmark
     private static bool Row(string name, IEnumerable<TimeSpan> times, List<double> plain, double? goal)
     {
         var milliseconds = times.Select(static time => time.TotalMilliseconds).ToList();
-        var ratio = Median(milliseconds) / Median(plain);
+        var ratio = Quantiles.Median(milliseconds) / Quantiles.Median(plain);
         var met = goal is null || ratio <= goal;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"  {name,-36} {Median(milliseconds),8:0.0} {P99(milliseconds),8:0.0} {ratio,7:0.00} {P99(milliseconds) / P99(plain),7:0.00}  {(goal is null ? "" : $"<= {goal:0.0}{(met ? "" : "  MISSED")}")}"));
+            $"  {name,-36} {Quantiles.Median(milliseconds),8:0.0} {Quantiles.P99(milliseconds),8:0.0} {ratio,7:0.00} {Quantiles.P99(milliseconds) / Quantiles.P99(plain),7:0.00}  {(goal is null ? "" : $"<= {goal:0.0}{(met ? "" : "  MISSED")}")}"));
         return met;
     }
 
     // Each is a round trip; what is asked for beside the stream waits for nothing.
     private static string Steps(IReadOnlyList<LabRequest> requests) => requests.Count == 0 ? "nothing" : string.Join(", ", requests.Select(static request => request.Kind));
-
-    private static double Median(IEnumerable<double> figures)
-    {
-        var ordered = figures.Order().ToList();
-        return (ordered[(ordered.Count - 1) / 2] + ordered[ordered.Count / 2]) / 2;
-    }
-
-    private static double P99(IEnumerable<double> figures)
-    {
-        var ordered = figures.Order().ToList();
-        return ordered[(int)Math.Ceiling(0.99 * ordered.Count) - 1];
-    }
 }

@@ -27,8 +27,7 @@ internal sealed record CheckDocumentError(string File, int Line, int Column, str
 [JsonSerializable(typeof(TunnelStatus))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    /// <summary>As people read it.</summary>
-    public static readonly JsonWriterOptions Readable = new()
+    private static readonly JsonWriterOptions s_readable = new()
     {
         Indented = true,
         NewLine = "\n",
@@ -38,12 +37,15 @@ internal sealed partial class CliJson : JsonSerializerContext
     };
 
     /// <summary>Writes one document and a line end: all that a command with `--json` prints.</summary>
-    public static void Write<T>(TextWriter output, T document, JsonTypeInfo<T> type)
+    public static void Write<T>(TextWriter output, T document, JsonTypeInfo<T> type) =>
+        output.Write(Text(writer => JsonSerializer.Serialize(writer, document, type)) + "\n");
+
+    /// <summary>One document as people read it, without a line end.</summary>
+    public static string Text(Action<Utf8JsonWriter> write)
     {
         var utf8 = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(utf8, Readable))
-            JsonSerializer.Serialize(writer, document, type);
-        output.Write(Encoding.UTF8.GetString(utf8.WrittenSpan));
-        output.Write('\n');
+        using (var writer = new Utf8JsonWriter(utf8, s_readable))
+            write(writer);
+        return Encoding.UTF8.GetString(utf8.WrittenSpan);
     }
 }

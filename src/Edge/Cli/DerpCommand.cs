@@ -59,10 +59,10 @@ internal sealed class DerpCommand
     {
         var level = Level.Information;
         if (line.GetValue(_logLevel) is { } levelText && !OrbCommand.TryParseLevel(levelText, out level))
-            return Refuse(terminal, $"`--log-level` does not know `{levelText}`", "It is one of trace, debug, info, warn, error.");
+            return terminal.Refuse($"`--log-level` does not know `{levelText}`", "It is one of trace, debug, info, warn, error.");
         var format = LogFormat.Auto;
         if (line.GetValue(_logFormat) is { } formatText && (!Enum.TryParse(formatText, ignoreCase: true, out format) || char.IsAsciiDigit(formatText[0])))
-            return Refuse(terminal, $"`--log-format` does not know `{formatText}`", "It is one of auto, text, json.");
+            return terminal.Refuse($"`--log-format` does not know `{formatText}`", "It is one of auto, text, json.");
         using var logs = new Logs(new StandardStream(2), level, OrbCommand.IsJson(format), TimeProvider.System);
         using var signals = new StopSignals(cancellation);
         using var meter = new Meter("Edge");
@@ -282,10 +282,4 @@ internal sealed class DerpCommand
     private static long BytesOf(double megabits) => (long)(megabits * 1e6 / 8);
 
     private static OrbException Wrong(string what, string help) => new(what, help, isConfiguration: true);
-
-    private static int Refuse(Terminal terminal, string what, string help)
-    {
-        terminal.Fail(what, help);
-        return ExitCode.WrongUsage;
-    }
 }

@@ -55,32 +55,32 @@ internal sealed class DnsCommand : EdgeCommand
         {
             WriteAnswer(root, terminal.Out);
         }
-        return name is null || Text(root, "Code") == "NOERROR" ? ExitCode.Done : ExitCode.Failed;
+        return name is null || Printable.Of(root, "Code") == "NOERROR" ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static void WriteAnswer(JsonElement answer, TextWriter output)
     {
-        output.Write($"; {Text(answer, "Name")} {Text(answer, "Type")}: {Text(answer, "Code")}\n");
+        output.Write($"; {Printable.Of(answer, "Name")} {Printable.Of(answer, "Type")}: {Printable.Of(answer, "Code")}\n");
         foreach (var record in answer.GetProperty("Answers").EnumerateArray())
-            output.Write($"{Text(record, "Name")}\t{record.GetProperty("TTL")}\tIN\t{Text(record, "Type")}\t{Text(record, "Data")}\n");
+            output.Write($"{Printable.Of(record, "Name")}\t{record.GetProperty("TTL")}\tIN\t{Printable.Of(record, "Type")}\t{Printable.Of(record, "Data")}\n");
     }
 
     private static void WriteSetup(JsonElement setup, TextWriter output)
     {
         foreach (var forwarder in setup.GetProperty("Forwarders").EnumerateArray())
-            output.Write($"forwarder for other programs: {Text(forwarder, "Address")}{(Text(forwarder, "Fault") is { Length: > 0 } fault ? $": {fault}" : "")}\n");
+            output.Write($"forwarder for other programs: {Printable.Of(forwarder, "Address")}{(Printable.Of(forwarder, "Fault") is { Length: > 0 } fault ? $": {fault}" : "")}\n");
         var networks = setup.GetProperty("Networks").EnumerateArray().ToList();
         if (networks.Count == 0)
             output.Write("this server is in no tailnet: names are the host's\n");
         foreach (var network in networks)
         {
-            output.Write($"# {Text(network, "Network")}\n");
+            output.Write($"# {Printable.Of(network, "Network")}\n");
             if (!network.GetProperty("HasNetmap").GetBoolean())
             {
                 output.Write("  nothing is known yet: there is no network map\n");
                 continue;
             }
-            output.Write($"  MagicDNS: {(network.GetProperty("MagicDNS").GetBoolean() ? $"names of {Text(network, "Suffix")}; this node is {Text(network, "Self").TrimEnd('.')}" : "off")}\n");
+            output.Write($"  MagicDNS: {(network.GetProperty("MagicDNS").GetBoolean() ? $"names of {Printable.Of(network, "Suffix")}; this node is {Printable.Of(network, "Self").TrimEnd('.')}" : "off")}\n");
             output.Write($"  100.100.100.100 in the tunnel: {(network.GetProperty("ServedInTunnel").GetBoolean() ? "answers" : "off")}\n");
             if (!network.GetProperty("AcceptDNS").GetBoolean())
                 output.Write("  `acceptDns = false`: the tailnet's resolvers are not used\n");
@@ -90,7 +90,7 @@ internal sealed class DnsCommand : EdgeCommand
             foreach (var route in network.GetProperty("Routes").EnumerateObject())
                 output.Write($"  {route.Name}: {(route.Value.GetArrayLength() == 0 ? "the tailnet's own" : Join(route.Value))}\n");
             foreach (var record in network.GetProperty("ExtraRecords").EnumerateArray())
-                output.Write($"  record {Text(record, "Name")} {Text(record, "Type")} {Text(record, "Value")}\n");
+                output.Write($"  record {Printable.Of(record, "Name")} {Printable.Of(record, "Type")} {Printable.Of(record, "Value")}\n");
             WriteList(output, "certificate domains", network.GetProperty("CertDomains"));
         }
     }
@@ -102,6 +102,4 @@ internal sealed class DnsCommand : EdgeCommand
     }
 
     private static string Join(JsonElement list) => string.Join(", ", list.EnumerateArray().Select(static one => Printable.Of(one.GetString()!)));
-
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Printable.Of(value.GetString() ?? "") : "";
 }

@@ -54,9 +54,9 @@ internal sealed class FetchCommand : EdgeCommand
     public override async Task<int> Run(ParseResult line, Terminal terminal, CancellationToken cancellation)
     {
         if (line.GetValue(_url) is not { } text || !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
-            return Refuse(terminal, "URL is missing, or is none that can be fetched", "Write it whole: `http://web.tail0.ts.net/`.");
+            return terminal.Refuse("URL is missing, or is none that can be fetched", "Write it whole: `http://web.tail0.ts.net/`.");
         if (!int.TryParse(line.GetValue(_limit) ?? DefaultLimit.ToString(CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds is 0 or > 86_400)
-            return Refuse(terminal, "`--max-time` wants seconds, 1 to 86400", "`edge help fetch` says how it is used.");
+            return terminal.Refuse("`--max-time` wants seconds, 1 to 86400", "`edge help fetch` says how it is used.");
         if (Find(line, terminal) is not { } network)
             return ExitCode.WrongUsage;
         using var logs = new Logs(new StandardStream(2), LogLevel.Warning, isJson: false, TimeProvider.System);
@@ -110,7 +110,7 @@ internal sealed class FetchCommand : EdgeCommand
         List<KeyValuePair<string, Network>> found = [.. configuration.Networks.Where(network => name is null || network.Key == name)];
         if (found.Count != 1 && configuration.Networks.Length > 0)
         {
-            Refuse(terminal, name is null ? "the configuration has several networks" : $"the configuration has no network `{name}`", "Say which with `--network NAME`.");
+            terminal.Refuse(name is null ? "the configuration has several networks" : $"the configuration has no network `{name}`", "Say which with `--network NAME`.");
             return null;
         }
         configuration = configuration with { Networks = [.. found] };
@@ -124,12 +124,6 @@ internal sealed class FetchCommand : EdgeCommand
         if (network.Value.Tailscale is { DataPlane.Tun: true } other)
             network = KeyValuePair.Create(network.Key, network.Value with { Tailscale = other with { DataPlane = other.DataPlane with { Tun = false } } });
         return network;
-    }
-
-    private static int Refuse(Terminal terminal, string what, string help)
-    {
-        terminal.Fail(what, help);
-        return ExitCode.WrongUsage;
     }
 
     /// <summary>One fetch, step by step.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Edge.Foundation.Netmap;
 using Edge.Io;
@@ -48,7 +47,7 @@ internal sealed class NetCheckCommand : EdgeCommand
     {
         var (file, url) = (line.GetValue(_map), line.GetValue(_controlUrl));
         if (file is not null && url is not null)
-            return Refuse(terminal, "`--derp-map` and `--control-url` both say which relays there are", "Give one of them.");
+            return terminal.Refuse("`--derp-map` and `--control-url` both say which relays there are", "Give one of them.");
         string? text;
         if (file is null && url is null)
         {
@@ -87,10 +86,7 @@ internal sealed class NetCheckCommand : EdgeCommand
     private static async Task<string> CheckHere(DerpMap map, CancellationToken cancellation)
     {
         var found = await new StandaloneCheck(new SystemResolver(), TimeProvider.System, new SystemEntropy()).Run(map, cancellation);
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, CliJson.Readable))
-            NetCheckJson.Write(json, found);
-        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+        return CliJson.Text(json => NetCheckJson.Write(json, found));
     }
 
     private static (DerpMap? Map, int Code) ReadMap(string file, Terminal terminal)
@@ -102,17 +98,17 @@ internal sealed class NetCheckCommand : EdgeCommand
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return (null, Refuse(terminal, $"`{file}` cannot be read: {FileFault.Describe(failure)}", "Name a DERP map in JSON: `{\"Regions\": {\"900\": ...}}`."));
+            return (null, terminal.Refuse($"`{file}` cannot be read: {FileFault.Describe(failure)}", "Name a DERP map in JSON: `{\"Regions\": {\"900\": ...}}`."));
         }
         return RelayMapText.TryRead(bytes, out var map, out var fault)
             ? (map, ExitCode.Done)
-            : (null, Refuse(terminal, $"`{file}` is no DERP map: {fault}", "It begins with `{\"Regions\": {\"900\": {\"Nodes\": [...]`."));
+            : (null, terminal.Refuse($"`{file}` is no DERP map: {fault}", "It begins with `{\"Regions\": {\"900\": {\"Nodes\": [...]`."));
     }
 
     private static async Task<(DerpMap? Map, int Code)> FetchMap(string url, Terminal terminal, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
-            return (null, Refuse(terminal, $"`--control-url` is no control server: `{url}`", "Write `https://host` or `http://host:port`."));
+            return (null, terminal.Refuse($"`--control-url` is no control server: `{url}`", "Write `https://host` or `http://host:port`."));
         // tailscale 1.96.5, cmd/tailscale/cli/netcheck.go, prodDERPMap.
         var place = new Uri(server, "/derpmap/default");
         try
@@ -129,11 +125,5 @@ internal sealed class NetCheckCommand : EdgeCommand
             terminal.Fail($"{place} is not to be had: {failure.Message}", "Give a file with `--derp-map`.");
         }
         return (null, ExitCode.Failed);
-    }
-
-    private static int Refuse(Terminal terminal, string what, string help)
-    {
-        terminal.Fail(what, help);
-        return ExitCode.WrongUsage;
     }
 }

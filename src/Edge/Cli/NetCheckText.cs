@@ -9,14 +9,14 @@ internal static class NetCheckText
     public static void Write(JsonElement report, TextWriter output)
     {
         var (hasV6, varying) = (report.GetProperty("IPv6").GetBoolean(), report.GetProperty("MappingVariesByDestIP"));
-        output.Write($"\nReport:\n\t* Time: {Text(report, "Now")}\n\t* UDP: {Word(report.GetProperty("UDP"))}\n");
-        output.Write(Text(report, "GlobalV4") is { Length: > 0 } v4 ? $"\t* IPv4: yes, {v4}\n" : "\t* IPv4: (no addr found)\n");
+        output.Write($"\nReport:\n\t* Time: {Printable.Of(report, "Now")}\n\t* UDP: {Word(report.GetProperty("UDP"))}\n");
+        output.Write(Printable.Of(report, "GlobalV4") is { Length: > 0 } v4 ? $"\t* IPv4: yes, {v4}\n" : "\t* IPv4: (no addr found)\n");
         output.Write(
-            hasV6 ? $"\t* IPv6: yes, {Text(report, "GlobalV6")}\n"
+            hasV6 ? $"\t* IPv6: yes, {Printable.Of(report, "GlobalV6")}\n"
             : report.GetProperty("OSHasIPv6").GetBoolean() ? "\t* IPv6: no, but OS has support\n"
             : "\t* IPv6: no, unavailable in OS\n");
         output.Write($"\t* MappingVariesByDestIP: {Word(varying)}\n");
-        output.Write($"\t* NAT: {Describe(Text(report, "NAT"))}\n");
+        output.Write($"\t* NAT: {Describe(Printable.Of(report, "NAT"))}\n");
         WriteRegions(report, output);
     }
 
@@ -35,11 +35,11 @@ internal static class NetCheckText
         foreach (var region in regions.OrderBy(region => latencies.GetValueOrDefault(region.Name, long.MaxValue)).ThenBy(static region => int.Parse(region.Name, CultureInfo.InvariantCulture)))
         {
             var latency = latencies.TryGetValue(region.Name, out var known) ? string.Create(CultureInfo.InvariantCulture, $"{known / 1e6:0.0}ms") : "";
-            output.Write($"\t\t- {Text(region.Value, "RegionCode"),3}: {latency,-7} ({NameOf(region)})\n");
+            output.Write($"\t\t- {Printable.Of(region.Value, "RegionCode"),3}: {latency,-7} ({NameOf(region)})\n");
         }
     }
 
-    private static string NameOf(JsonProperty region) => Text(region.Value, "RegionName") is { Length: > 0 } name ? name : $"region {region.Name}";
+    private static string NameOf(JsonProperty region) => Printable.Of(region.Value, "RegionName") is { Length: > 0 } name ? name : $"region {region.Name}";
 
     private static string Describe(string kind) => kind switch
     {
@@ -56,6 +56,4 @@ internal static class NetCheckText
         JsonValueKind.False => "false",
         _ => "",
     };
-
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Printable.Of(value.GetString() ?? "") : "";
 }

@@ -77,10 +77,10 @@ internal sealed class OrbCommand : EdgeCommand
         foreach (var (option, help) in _later)
         {
             if (line.GetResult(option) is { Implicit: false })
-                return Refuse(terminal, $"this build does not have `{option.Name}` yet", help);
+                return terminal.Refuse($"this build does not have `{option.Name}` yet", help);
         }
         if (line.GetValue(_config) is not { } file)
-            return Refuse(terminal, "`--config FILE` is missing", "`edge help orb` says how it is used.");
+            return terminal.Refuse("`--config FILE` is missing", "`edge help orb` says how it is used.");
         if (!TryReadRelayPort(line, out var relayPort, terminal))
             return ExitCode.WrongUsage;
 
@@ -104,12 +104,12 @@ internal sealed class OrbCommand : EdgeCommand
             return true;
         if (port is null)
         {
-            Refuse(terminal, "`--derp-port` goes with `--derp`", "Give both, or neither.");
+            terminal.Refuse("`--derp-port` goes with `--derp`", "Give both, or neither.");
             return false;
         }
         if (!HostPort.TryParsePort(text, out var given))
         {
-            Refuse(terminal, $"`--derp-port` wants a port, 1 to 65535, not `{text}`", "`edge help orb` says how it is used.");
+            terminal.Refuse($"`--derp-port` wants a port, 1 to 65535, not `{text}`", "`edge help orb` says how it is used.");
             return false;
         }
         port = given;
@@ -171,7 +171,7 @@ internal sealed class OrbCommand : EdgeCommand
         var own = networks.Where(static network => network.Value.Tailscale is { Direct: true }).ToList();
         if (own.Count != 1)
         {
-            Refuse(terminal, own.Count == 0 ? "`--tun` goes with `--tailscale-direct`" : $"`--tun` is for one Tailscale network, and the configuration has {own.Count}",
+            terminal.Refuse(own.Count == 0 ? "`--tun` goes with `--tailscale-direct`" : $"`--tun` is for one Tailscale network, and the configuration has {own.Count}",
                 own.Count == 0 ? "Give both, or neither." : "Set it in the file, for each network: `tailscale { dataPlane { tun = true } }`, with a `tunName` each.");
             return false;
         }
@@ -189,7 +189,7 @@ internal sealed class OrbCommand : EdgeCommand
         {
             if (!Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed) || char.IsAsciiDigit(level[0]))
             {
-                Refuse(terminal, $"`--log-level` does not know `{level}`", "It is one of trace, debug, info, warn, error.");
+                terminal.Refuse($"`--log-level` does not know `{level}`", "It is one of trace, debug, info, warn, error.");
                 return false;
             }
             logging = logging with { Level = parsed };
@@ -198,7 +198,7 @@ internal sealed class OrbCommand : EdgeCommand
         {
             if (!Enum.TryParse<LogFormat>(format, ignoreCase: true, out var parsed) || char.IsAsciiDigit(format[0]))
             {
-                Refuse(terminal, $"`--log-format` does not know `{format}`", "It is one of auto, text, json.");
+                terminal.Refuse($"`--log-format` does not know `{format}`", "It is one of auto, text, json.");
                 return false;
             }
             logging = logging with { Format = parsed };
@@ -208,12 +208,12 @@ internal sealed class OrbCommand : EdgeCommand
         {
             if (!ListenAddress.TryParse(address, out var listen))
             {
-                Refuse(terminal, $"`--admin` cannot listen on `{address}`", "Give `unix:PATH`, or an address of this host such as `127.0.0.1:9090`.");
+                terminal.Refuse($"`--admin` cannot listen on `{address}`", "Give `unix:PATH`, or an address of this host such as `127.0.0.1:9090`.");
                 return false;
             }
             if (!listen.IsLocal && !admin.AllowRemote)
             {
-                Refuse(terminal, "other hosts could reach the admin interface, which has no password", "Use an address of this host, such as `127.0.0.1:9090`, or say `admin { allowRemote = true }`.");
+                terminal.Refuse("other hosts could reach the admin interface, which has no password", "Use an address of this host, such as `127.0.0.1:9090`, or say `admin { allowRemote = true }`.");
                 return false;
             }
             admin = admin with { Listen = listen };
@@ -242,10 +242,4 @@ internal sealed class OrbCommand : EdgeCommand
     internal static bool IsJson(LogFormat format) => format == LogFormat.Json || (format == LogFormat.Auto && Console.IsErrorRedirected);
 
     private static Option<bool> Flag(string name) => new(name) { Hidden = true };
-
-    private static int Refuse(Terminal terminal, string what, string help)
-    {
-        terminal.Fail(what, help);
-        return ExitCode.WrongUsage;
-    }
 }

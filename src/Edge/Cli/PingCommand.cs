@@ -46,9 +46,9 @@ internal sealed class PingCommand : EdgeCommand
     {
         Option<bool>[] kinds = [_tsmp, _icmp, _peerApi];
         if (kinds.Count(kind => line.GetValue(kind)) > 1)
-            return Refuse(terminal, "`--tsmp`, `--icmp` and `--peerapi` are different pings", "Give one of them.");
+            return terminal.Refuse("`--tsmp`, `--icmp` and `--peerapi` are different pings", "Give one of them.");
         if (!TryReadNumber(line.GetValue(_count), int.MaxValue, out var given) || !TryReadNumber(line.GetValue(_timeout), LongestTimeout, out var seconds) || seconds == 0)
-            return Refuse(terminal, "`--count` wants a number, and `--timeout` seconds, 1 to 60", "`edge help ping` says how it is used.");
+            return terminal.Refuse("`--count` wants a number, and `--timeout` seconds, 1 to 60", "`edge help ping` says how it is used.");
         var type = line.GetValue(_tsmp) ? "TSMP" : line.GetValue(_icmp) ? "ICMP" : line.GetValue(_peerApi) ? "peerapi" : "disco";
         var run = new PingRun(terminal, type, isJson: line.GetValue(_json))
         {
@@ -97,11 +97,5 @@ internal sealed class PingCommand : EdgeCommand
             return false;
         number = read;
         return true;
-    }
-
-    private static int Refuse(Terminal terminal, string what, string help)
-    {
-        terminal.Fail(what, help);
-        return ExitCode.WrongUsage;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Edge.Cli;
@@ -36,7 +35,7 @@ internal sealed class PingRun(Terminal terminal, string type, bool isJson)
             Say($"ping \"{Peer}\" timed out");
             return _count >= Most;
         }
-        if (Text(pong, "Err") is { Length: > 0 } error)
+        if (Printable.Of(pong, "Err") is { Length: > 0 } error)
         {
             _isOwn = pong.TryGetProperty("IsLocalIP", out var own) && own.GetBoolean();
             if (_isOwn)
@@ -45,7 +44,7 @@ internal sealed class PingRun(Terminal terminal, string type, bool isJson)
             return true;
         }
         _pongs.Add(pong.Clone());
-        _isDirect |= Text(pong, "Endpoint").Length > 0;
+        _isDirect |= Printable.Of(pong, "Endpoint").Length > 0;
         Say(Describe(pong));
         return _count >= Most || (UntilDirect && _isDirect);
     }
@@ -55,7 +54,7 @@ internal sealed class PingRun(Terminal terminal, string type, bool isJson)
     public int End()
     {
         if (isJson)
-            WriteDocument();
+            terminal.Out.Write(CliJson.Text(WriteDocument) + "\n");
         if (_isOwn)
             return ExitCode.Done;
         if (_error.Length > 0)
@@ -72,12 +71,12 @@ internal sealed class PingRun(Terminal terminal, string type, bool isJson)
     private string Describe(JsonElement pong)
     {
         var latency = Latency(pong.GetProperty("LatencySeconds").GetDouble());
-        var (name, address) = (Text(pong, "NodeName"), Text(pong, "NodeIP"));
+        var (name, address) = (Printable.Of(pong, "NodeName"), Printable.Of(pong, "NodeIP"));
         if (type == "peerapi")
-            return $"hit peerapi of {address} ({name}) at {Text(pong, "PeerAPIURL")} in {latency}";
+            return $"hit peerapi of {address} ({name}) at {Printable.Of(pong, "PeerAPIURL")} in {latency}";
         var port = pong.TryGetProperty("PeerAPIPort", out var told) ? $", {told}" : "";
-        var region = Text(pong, "DERPRegionCode");
-        var via = pong.GetProperty("DERPRegionID").GetInt32() is not 0 and var id ? $"DERP({(region.Length > 0 ? region : id)})" : Text(pong, "Endpoint");
+        var region = Printable.Of(pong, "DERPRegionCode");
+        var via = pong.GetProperty("DERPRegionID").GetInt32() is not 0 and var id ? $"DERP({(region.Length > 0 ? region : id)})" : Printable.Of(pong, "Endpoint");
         return $"pong from {name} ({address}{port}) via {(via.Length > 0 ? via : type)} in {latency}";
     }
 
@@ -95,26 +94,18 @@ internal sealed class PingRun(Terminal terminal, string type, bool isJson)
         terminal.Out.Flush();
     }
 
-    private void WriteDocument()
+    private void WriteDocument(Utf8JsonWriter json)
     {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, CliJson.Readable))
-        {
-            json.WriteStartObject();
-            json.WriteString("Peer"u8, Peer);
-            json.WriteString("Type"u8, type);
-            json.WriteNumber("Sent"u8, _count);
-            json.WriteBoolean("Direct"u8, _isDirect);
-            json.WriteString("Err"u8, _error);
-            json.WriteStartArray("Pongs"u8);
-            foreach (var pong in _pongs)
-                pong.WriteTo(json);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        terminal.Out.Write(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
-        terminal.Out.Write('\n');
+        json.WriteStartObject();
+        json.WriteString("Peer"u8, Peer);
+        json.WriteString("Type"u8, type);
+        json.WriteNumber("Sent"u8, _count);
+        json.WriteBoolean("Direct"u8, _isDirect);
+        json.WriteString("Err"u8, _error);
+        json.WriteStartArray("Pongs"u8);
+        foreach (var pong in _pongs)
+            pong.WriteTo(json);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
-
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Printable.Of(value.GetString() ?? "") : "";
 }

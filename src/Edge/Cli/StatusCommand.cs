@@ -55,10 +55,10 @@ internal sealed class StatusCommand : EdgeCommand
 
     private static int Write(JsonElement status, bool activeOnly, Terminal terminal)
     {
-        var state = Text(status, "BackendState");
-        var reason = Text(status, "Reason");
-        terminal.Out.Write($"# {Text(status, "Network")}: {state}{(reason.Length > 0 ? $": {reason}" : "")}\n");
-        if (Text(status, "AuthURL") is { Length: > 0 } url)
+        var state = Printable.Of(status, "BackendState");
+        var reason = Printable.Of(status, "Reason");
+        terminal.Out.Write($"# {Printable.Of(status, "Network")}: {state}{(reason.Length > 0 ? $": {reason}" : "")}\n");
+        if (Printable.Of(status, "AuthURL") is { Length: > 0 } url)
             terminal.Out.Write($"# To let this node in, open {url}\n");
         if (status.GetProperty("NetmapCached").GetBoolean())
             terminal.Out.Write("# The network map is of an earlier start: the control server has not answered yet.\n");
@@ -69,7 +69,7 @@ internal sealed class StatusCommand : EdgeCommand
         {
             rows.AddRange(peers.EnumerateObject().Select(static peer => peer.Value)
                 .Where(peer => !peer.TryGetProperty("ShareeNode", out _) && (!activeOnly || peer.GetProperty("Active").GetBoolean()))
-                .OrderBy(static peer => Text(peer, "DNSName"), StringComparer.Ordinal).ThenBy(static peer => Text(peer, "HostName"), StringComparer.Ordinal)
+                .OrderBy(static peer => Printable.Of(peer, "DNSName"), StringComparer.Ordinal).ThenBy(static peer => Printable.Of(peer, "HostName"), StringComparer.Ordinal)
                 .Select(peer => Row(status, peer)));
         }
         WriteTable(rows, terminal.Out);
@@ -92,7 +92,7 @@ internal sealed class StatusCommand : EdgeCommand
         using var networks = JsonDocument.Parse(answer.Text);
         var others = networks.RootElement.EnumerateArray().ToList();
         // The first tailnet is what was shown.
-        if (isAny && others.FindIndex(static one => Text(one, "Kind") == "tailscale") is >= 0 and var shown)
+        if (isAny && others.FindIndex(static one => Printable.Of(one, "Kind") == "tailscale") is >= 0 and var shown)
             others.RemoveAt(shown);
         if (others.Count == 0)
         {
@@ -104,7 +104,7 @@ internal sealed class StatusCommand : EdgeCommand
             terminal.Out.Write('\n');
         WriteTable([.. others.Select(static one => (string[])
         [
-            $"# {Text(one, "Name")}", Text(one, "Kind"), string.Join(", ", one.GetProperty("Addresses").EnumerateArray().Select(static address => address.GetString())),
+            $"# {Printable.Of(one, "Name")}", Printable.Of(one, "Kind"), string.Join(", ", one.GetProperty("Addresses").EnumerateArray().Select(static address => address.GetString())),
             $"{one.GetProperty("Connections")} connections, tx {one.GetProperty("TxBytes")} rx {one.GetProperty("RxBytes")}",
         ])], terminal.Out);
         return ExitCode.Done;
@@ -112,12 +112,12 @@ internal sealed class StatusCommand : EdgeCommand
 
     private static string[] Row(JsonElement status, JsonElement node)
     {
-        var suffix = $".{Text(status, "MagicDNSSuffix")}.";
-        var name = Text(node, "DNSName");
+        var suffix = $".{Printable.Of(status, "MagicDNSSuffix")}.";
+        var name = Printable.Of(node, "DNSName");
         if (suffix.Length > 2 && name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
             name = name[..^suffix.Length];
         var address = node.GetProperty("TailscaleIPs") is { ValueKind: JsonValueKind.Array } addresses && addresses.GetArrayLength() > 0 ? addresses[0].GetString()! : "";
-        return [address, name.Length > 0 ? name.TrimEnd('.') : $"({Text(node, "HostName")})", Owner(status, node), Text(node, "OS"), Path(node)];
+        return [address, name.Length > 0 ? name.TrimEnd('.') : $"({Printable.Of(node, "HostName")})", Owner(status, node), Printable.Of(node, "OS"), Path(node)];
     }
 
     private static string Owner(JsonElement status, JsonElement node)
@@ -128,7 +128,7 @@ internal sealed class StatusCommand : EdgeCommand
         var key = id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (status.GetProperty("User") is not { ValueKind: JsonValueKind.Object } users || !users.TryGetProperty(key, out var user))
             return key;
-        var login = Text(user, "LoginName");
+        var login = Printable.Of(user, "LoginName");
         return login.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at ? login[..(at + 1)] : login;
     }
 
@@ -142,8 +142,8 @@ internal sealed class StatusCommand : EdgeCommand
         string words;
         if (node.GetProperty("Active").GetBoolean())
         {
-            var direct = Text(node, "CurAddr");
-            var way = direct.Length > 0 ? $"direct {direct}" : Text(node, "Relay") is { Length: > 0 } relay ? $"relay \"{relay}\"" : "";
+            var direct = Printable.Of(node, "CurAddr");
+            var way = direct.Length > 0 ? $"direct {direct}" : Printable.Of(node, "Relay") is { Length: > 0 } relay ? $"relay \"{relay}\"" : "";
             words = $"active; {(offersExit ? "offers exit node; " : "")}{way}{(isOnline ? "" : "; offline")}";
         }
         else
@@ -163,6 +163,4 @@ internal sealed class StatusCommand : EdgeCommand
         foreach (var row in rows)
             output.Write($"{string.Join("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadRight(widths[column])))}\n");
     }
-
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Printable.Of(value.GetString() ?? "") : "";
 }

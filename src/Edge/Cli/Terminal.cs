@@ -24,6 +24,14 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool HasColour
     /// <summary>Says what is wrong and what to do.</summary>
     public void Fail(string what, string help) => WriteError($"edge: error: {what}\n  help: {help}\n");
 
+    /// <summary>The same of a line that cannot be run.</summary>
+    /// <returns>The exit code.</returns>
+    public int Refuse(string what, string help)
+    {
+        Fail(what, help);
+        return ExitCode.WrongUsage;
+    }
+
     /// <summary>Writes text in which errors and help are marked as compilers do, and paints the marks.</summary>
     public void WriteError(string text)
     {

@@ -34,8 +34,7 @@ internal sealed class WhoIsCommand : EdgeCommand
         switch (answer.Status)
         {
             case 400:
-                terminal.Fail($"`{asked}` is neither an address nor a node's key", "Write 100.64.0.1, 100.64.0.1:443, [fd7a:115c:a1e0::1]:443 or nodekey:...");
-                return ExitCode.WrongUsage;
+                return terminal.Refuse($"`{asked}` is neither an address nor a node's key", "Write 100.64.0.1, 100.64.0.1:443, [fd7a:115c:a1e0::1]:443 or nodekey:...");
             case not 200:
                 terminal.Fail($"no network of this server knows {asked}", "`edge status` lists the peers.");
                 return ExitCode.Failed;
@@ -56,7 +55,7 @@ internal sealed class WhoIsCommand : EdgeCommand
     {
         var (node, user) = (who.GetProperty("Node"), who.GetProperty("UserProfile"));
         var addresses = Texts(node, "Addresses");
-        output.Write($"Machine:\n  Name:          {Text(node, "Name").TrimEnd('.')}\n  ID:            {Text(node, "StableID")}\n  Addresses:     [{string.Join(' ', addresses)}]\n");
+        output.Write($"Machine:\n  Name:          {Printable.Of(node, "Name").TrimEnd('.')}\n  ID:            {Printable.Of(node, "StableID")}\n  Addresses:     [{string.Join(' ', addresses)}]\n");
         var routes = Texts(node, "AllowedIPs").Except(addresses).ToList();
         if (routes.Count > 0)
             output.Write($"  AllowedIPs:    [{string.Join(' ', routes)}]\n");
@@ -64,7 +63,7 @@ internal sealed class WhoIsCommand : EdgeCommand
         if (tags.Count > 0)
             output.Write($"  Tags:          {string.Join(", ", tags)}\n");
         else
-            output.Write($"User:\n  Name:     {Text(user, "LoginName")}\n  ID:       {user.GetProperty("ID")}\n");
+            output.Write($"User:\n  Name:     {Printable.Of(user, "LoginName")}\n  ID:       {user.GetProperty("ID")}\n");
         if (who.GetProperty("CapMap") is not { ValueKind: JsonValueKind.Object } capabilities)
             return;
         output.Write("Capabilities:\n");
@@ -74,8 +73,6 @@ internal sealed class WhoIsCommand : EdgeCommand
             output.Write(hasValues ? $"  - {capability.Name}:\n      {capability.Value.GetRawText()}\n" : $"  - {capability.Name}\n");
         }
     }
-
-    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Printable.Of(value.GetString() ?? "") : "";
 
     private static List<string> Texts(JsonElement element, string name) =>
         element.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().Select(static value => Printable.Of(value.GetString()!))] : [];

@@ -58,11 +58,14 @@ public sealed class TailnetEngineTests
         await Assert.That(transfer.ConnectedAt!.Value - lab.Start).IsLessThanOrEqualTo(4 * lab.World.RelayDelay + TimeSpan.FromMilliseconds(1));
     }
 
+    /// <summary>A node that joins is in the netmap first, and then tells its disco key, its home and its endpoints.</summary>
     [Test]
-    public async Task A_connection_waits_for_the_way_to_its_peer_and_not_for_the_next_handshake()
+    [Arguments(true)]
+    [Arguments(false)]
+    public async Task A_connection_waits_for_the_way_to_its_peer_and_not_for_the_next_handshake(bool hasDiscoKey)
     {
         using var lab = new Lab(22, NatKind.Symmetric, NatKind.Symmetric);
-        lab.A.Learn([lab.B.Node with { HomeRegion = 0, Endpoints = [] }], s_everything);
+        lab.A.Learn([lab.B.Node with { HomeRegion = 0, Endpoints = [], DiscoKey = hasDiscoKey ? lab.B.Node.DiscoKey : default }], s_everything);
         var transfer = lab.A.Fetch(lab.B);
         lab.World.World.RunTo(lab.Start + TimeSpan.FromSeconds(1));
         await Assert.That(lab.A.Engine.Counters.Pathless).IsEqualTo(1);

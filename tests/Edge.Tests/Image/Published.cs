@@ -10,6 +10,8 @@ internal static class Published
 
     private static readonly string s_host = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
 
+    public static bool HasPlain => File.Exists(Repository.PathOf("artifacts", "publish", s_host, "edge"));
+
     public static string Plain() => Of(s_host, "scripts/publish");
 
     public static string Static() => Of($"{s_host}-static", "scripts/publish --static");

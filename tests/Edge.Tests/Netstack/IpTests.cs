@@ -72,6 +72,12 @@ public sealed class IpTests
         world.A.Stack.PeerApiPort = 1;
         world.B.Stack.PeerApiPort = (ushort)port;
         var heard = world.A.Pings;
+        var takers = PacketTakers.None;
+        world.BtoA.Drop = packet =>
+        {
+            takers |= world.A.Stack.TakersOf(packet);
+            return false;
+        };
         await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, 77, isTsmp)).IsTrue();
         await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, 77, isTsmp)).IsFalse();
         await Assert.That(world.A.Stack.Ping(world.Now, world.A.Address, world.B.Address, 78, isTsmp)).IsTrue();
@@ -80,6 +86,8 @@ public sealed class IpTests
         world.Run(TimeSpan.FromSeconds(1));
         await Assert.That(heard.Select(static pong => (pong.Token, (int)pong.PeerApiPort))).IsEquivalentTo([(77UL, port)]);
         await Assert.That(heard[0].RoundTrip).IsGreaterThan(TimeSpan.Zero);
+        // Beside a system that has the same address, which may have pinged too.
+        await Assert.That(takers).IsEqualTo(isTsmp ? PacketTakers.Stack : PacketTakers.Both);
     }
 
     [Test]

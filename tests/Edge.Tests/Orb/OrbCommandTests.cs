@@ -16,7 +16,7 @@ public sealed class OrbCommandTests
     [Arguments("--tailscale", "this build does not have `--tailscale` yet")]
     [Arguments("--config a.pkl --tailscale-auth-key tskey-auth-secret", "`--tailscale-auth-key` goes with `--tailscale-direct`")]
     [Arguments("--config a.pkl --tailscale-direct --tailscale-auth-key tskey-auth-secret --hostname a.b", "`--hostname` is no node's name: `a.b`")]
-    [Arguments("--config a.pkl --tailscale-direct --tun", "this build does not have `--tun` yet")]
+    [Arguments("--config a.pkl --tun", "`--tun` goes with `--tailscale-direct`")]
     [Arguments("--auto-https", "this build does not have `--auto-https` yet")]
     [Arguments("--upgrade", "this build does not have `--upgrade` yet")]
     [Arguments("--tui", "this build does not have `--tui` yet")]
@@ -46,7 +46,7 @@ public sealed class OrbCommandTests
 
     [Test]
     [Arguments("", "this build cannot speak to the host's tailscaled yet: `office`", "say `direct = true` in its `tailscale`: then this process is a node itself.")]
-    [Arguments("direct = true; dataPlane { tun = true }", "this build does not have `dataPlane { tun = true }` of `tailscale` yet: `office`", "take it out.")]
+    [Arguments("direct = true; dataPlane { tun = true } } } [\"other\"] { tailscale { direct = true; dataPlane { tun = true }", "two networks want the interface `edge0`: `other` is the second", "give one of them another `tunName`.")]
     public async Task What_a_network_asks_for_and_cannot_have_is_refused_by_name(string tailscale, string what, string help)
     {
         using var folder = new TemporaryFolder();

@@ -43,9 +43,7 @@ internal static class LocalAddresses
     }
 
     /// <summary>Of an interface of this or another program's tailnet: whoever could send there needs no address.</summary>
-    private static bool IsOfTailnets(IpAddress address) => address.IsV4
-        ? new IpPrefix(IpAddress.V4(0x6440_0000), 10).Contains(address)
-        : new IpPrefix(new IpAddress((UInt128)0xfd7a_115c_a1e0_0000 << 64), 48).Contains(address);
+    private static bool IsOfTailnets(IpAddress address) => (address.IsV4 ? TailnetRanges.V4 : TailnetRanges.V6).Contains(address);
 
     private static bool TryRead(ReadOnlySpan<byte> body, out IpAddress address)
     {

@@ -116,8 +116,7 @@ internal sealed class LocalApi(NetworkSet networks, string version, TimeProvider
     {
         if (PingKinds.Find(parameter("type")) is not { } kind)
             return Text(HttpStatusCode.BadRequest, "`type` is one of disco, TSMP, ICMP and peerapi");
-        var limit = s_longestPing;
-        if (parameter("timeout") is { } text && (!double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) || !(seconds > 0) || (limit = TimeSpan.FromSeconds(Math.Min(seconds, s_longestPing.TotalSeconds))) == default))
+        if (!TryReadLimit(parameter("timeout"), out var limit))
             return Text(HttpStatusCode.BadRequest, "`timeout` wants seconds");
         var name = parameter("network");
         var tailnets = networks.Nodes.OfType<TailnetNetwork>().Where(node => name is null || node.Network.Name == name).ToList();
@@ -139,6 +138,19 @@ internal sealed class LocalApi(NetworkSet networks, string version, TimeProvider
         {
             return Text(HttpStatusCode.NotFound, failure.Message);
         }
+    }
+
+    /// <param name="text">Seconds; null: as long as anybody waits.</param>
+    /// <param name="limit">No more than that.</param>
+    private static bool TryReadLimit(string? text, out TimeSpan limit)
+    {
+        limit = s_longestPing;
+        if (text is null)
+            return true;
+        if (!double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) || double.IsNaN(seconds))
+            return false;
+        limit = TimeSpan.FromSeconds(Math.Clamp(seconds, 0, s_longestPing.TotalSeconds));
+        return limit > TimeSpan.Zero;
     }
 
     private async Task<LocalAnswer> Query(string? network, string? name, string? type)

@@ -15,8 +15,6 @@ internal static class StatusJson
     /// <summary>A session's life without traffic is shorter (WireGuard's REJECT_AFTER_TIME): a peer with one is in use.</summary>
     private static readonly TimeSpan s_active = TimeSpan.FromSeconds(180);
 
-    private static readonly IpPrefix s_cgnat = new(IpAddress.V4(0x6440_0000), 10);
-    private static readonly IpPrefix s_ula = new(new IpAddress((UInt128)0xfd7a_115c_a1e0_0000 << 64), 48);
 
     /// <param name="json">Gets one object.</param>
     /// <param name="status">Of this moment.</param>
@@ -256,7 +254,7 @@ internal static class StatusJson
         List<string> texts = [];
         foreach (var prefix in addresses)
         {
-            if (prefix.Length == prefix.Address.BitCount && (isAny || s_cgnat.Contains(prefix.Address) || s_ula.Contains(prefix.Address)))
+            if (prefix.Length == prefix.Address.BitCount && (isAny || TailnetRanges.V4.Contains(prefix.Address) || TailnetRanges.V6.Contains(prefix.Address)))
                 texts.Add(prefix.Address.ToString());
         }
         WriteTexts(json, "TailscaleIPs"u8, texts, isNullable: true);

@@ -38,7 +38,7 @@ namespace Edge.Node.Tailnet;
 internal sealed partial class TailnetNetwork : INetworkNode
 {
     // 100.64.0.0/10 and fd7a:115c:a1e0::/48.
-    private static readonly ImmutableArray<IpPrefix> s_ranges = [new(IpAddress.V4(0x6440_0000), 10), new(new IpAddress((UInt128)0xfd7a_115c_a1e0_0000 << 64), 48)];
+    private static readonly ImmutableArray<IpPrefix> s_ranges = [TailnetRanges.V4, TailnetRanges.V6];
 
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(5);
 

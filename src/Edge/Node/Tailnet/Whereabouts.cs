@@ -35,9 +35,9 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
     private readonly Channel<Wish> _wishes = Channel.CreateUnbounded<Wish>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly HomeRelay _homeRelay = new();
-    private TaskCompletionSource<NetReport> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RegionProbes _probes = new(options.Resolver, options.Time, options.Host);
     private readonly ConcurrentQueue<TaskCompletionSource<NetReport>> _askers = new();
+    private TaskCompletionSource<NetReport> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<NetReport> _checked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
     private TailnetAttachment? _attachment;
@@ -184,7 +184,7 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
         // The connection to the relay, and its TLS, are under way while STUN servers are asked.
         if (_homeRelay.ChooseUnmeasured(map, attachment.Relays.Home) is not 0 and var home)
             Move(attachment, map, home);
-        var targets = await _probes.Targets(map, IsReachable, _stop.Token);
+        var targets = await _probes.Targets(map, attachment.HasV4, attachment.HasV6, _local, _stop.Token);
         var report = NetReport.Empty with { At = MonotonicClock.Now };
         if (targets.Length > 0)
         {
@@ -311,10 +311,5 @@ internal sealed class Whereabouts(Networks.NetworkOptions options, bool hasFixed
         }
     }
 
-    /// <summary>Without an address of the family of its own a machine sends nothing there, and would wait for answers.</summary>
     private List<IpAddress> LookOutside(List<IpAddress> otherwise) => Look(otherwise).FindAll(address => !IsInside(address));
-
-    private bool IsReachable(IpAddress address) => address.IsV4
-        ? _attachment!.HasV4
-        : _attachment!.HasV6 && (address.IsLoopback || _local.Exists(static own => !own.IsV4 && !own.IsLoopback));
 }

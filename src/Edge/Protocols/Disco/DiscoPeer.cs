@@ -72,6 +72,9 @@ internal sealed class DiscoPeer(PeerId id) : Scheduled
 
     public bool WantsRelayPing { get; set; }
 
+    /// <summary>There were packets for it and no way.</summary>
+    public bool IsMissed { get; set; }
+
     /// <summary>A way to it was found, and nobody was told yet.</summary>
     public bool IsFound { get; set; }
 

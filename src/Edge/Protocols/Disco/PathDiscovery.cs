@@ -82,7 +82,7 @@ internal sealed partial class PathDiscovery : IDisposable
     public void SetPeer(Timestamp now, in DiscoPeerOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(options.Id, PeerId.None);
-        var isStranger = false;
+        var (isStranger, wasActive) = (false, false);
         if (!_peers.TryGetValue(options.Id, out var peer))
         {
             peer = new DiscoPeer(options.Id);
@@ -92,13 +92,17 @@ internal sealed partial class PathDiscovery : IDisposable
         }
         else if (peer.DiscoKey != options.DiscoKey || peer.NodeKey != options.NodeKey)
         {
+            wasActive = peer.IsActive(now);
             RemoveKey(peer);
             Forget(peer);
             AddKey(peer, options.DiscoKey);
             isStranger = true;
         }
         peer.NodeKey = options.NodeKey;
-        SetWays(now, peer, options.HomeRegion, options.Endpoints);
+        SetWays(now, peer, options);
+        // What it was sent before it had this key may have gone to who it was then.
+        if (wasActive && peer.HomeRegion != 0)
+            Found(peer);
         if (isStranger)
             TakeEarly(now, peer);
     }
@@ -160,13 +164,19 @@ internal sealed partial class PathDiscovery : IDisposable
         if (!_peers.TryGetValue(id, out var peer))
             return default;
         if (peer.DiscoKey.IsZero)
+        {
+            peer.IsMissed |= peer.CandidateCount == 0;
             return new PeerPath(peer.CandidateCount > 0 ? peer.Candidates[0].Path : default, 0);
+        }
         var wasActive = peer.IsActive(now);
         peer.ActiveAt = now;
         if (!wasActive)
             Wake(now, peer);
         if (peer.Best == DiscoPeer.None)
+        {
+            peer.IsMissed |= peer.HomeRegion == 0;
             return new PeerPath(default, peer.HomeRegion);
+        }
         var isAlone = peer.State == PathState.Direct && now < peer.TrustedUntil;
         return new PeerPath(peer.Candidates[peer.Best].Path, isAlone ? 0 : peer.HomeRegion);
     }
@@ -275,11 +285,11 @@ internal sealed partial class PathDiscovery : IDisposable
     }
 
     /// <summary>What the netmap says of where a peer is.</summary>
-    private void SetWays(Timestamp now, DiscoPeer peer, int homeRegion, ReadOnlySpan<Endpoint> endpoints)
+    private void SetWays(Timestamp now, DiscoPeer peer, in DiscoPeerOptions options)
     {
         var (before, first) = (peer.HomeRegion, peer.CandidateCount > 0 ? peer.Candidates[0].Remote : default);
-        peer.HomeRegion = homeRegion;
-        var isNew = Name(peer, endpoints, CandidateSources.Netmap) || (before == 0 && homeRegion != 0);
+        peer.HomeRegion = options.HomeRegion;
+        var isNew = Name(peer, options.Endpoints, CandidateSources.Netmap) || (before == 0 && options.HomeRegion != 0);
         if (peer.DiscoKey.IsZero)
         {
             // Its first endpoint is used unseen.
@@ -287,11 +297,12 @@ internal sealed partial class PathDiscovery : IDisposable
                 Found(peer);
             return;
         }
-        if (!peer.IsActive(now))
-            return;
-        if (homeRegion != 0 && homeRegion != before)
+        if (options.HomeRegion != 0 && (peer.IsMissed || (peer.IsActive(now) && options.HomeRegion != before)))
             Found(peer);
-        if (!isNew || peer.State == PathState.Direct)
+        // Who was missed before it had a disco key is looked for as soon as it can be asked.
+        if (peer.IsMissed)
+            peer.ActiveAt = now;
+        if (!isNew || !peer.IsActive(now) || peer.State == PathState.Direct)
             return;
         peer.Rounds = 0;
         BeginRound(now, peer);
@@ -299,6 +310,7 @@ internal sealed partial class PathDiscovery : IDisposable
 
     private void Found(DiscoPeer peer)
     {
+        peer.IsMissed = false;
         if (peer.IsFound)
             return;
         peer.IsFound = true;

@@ -37,17 +37,21 @@ internal sealed partial class IpStack
             case IpProtocol.Udp:
                 return TransportPorts.TryRead(payload, out var udp) && HasUdp(destination, udp.DestinationPort) ? PacketTakers.Stack : PacketTakers.System;
             case IpProtocol.Icmp:
-                return payload.Length > 0 && (IcmpType)payload[0] is IcmpType.DestinationUnreachable or IcmpType.TimeExceeded ? PacketTakers.Both : PacketTakers.System;
+                return payload.Length > 0 && IsOfBoth((IcmpType)payload[0]) ? PacketTakers.Both : PacketTakers.System;
             case IpProtocol.Icmpv6:
-                return payload.Length > 0 && (Icmpv6Type)payload[0] is Icmpv6Type.DestinationUnreachable or Icmpv6Type.PacketTooBig or Icmpv6Type.TimeExceeded
-                    ? PacketTakers.Both
-                    : PacketTakers.System;
+                return payload.Length > 0 && IsOfBoth((Icmpv6Type)payload[0]) ? PacketTakers.Both : PacketTakers.System;
             case IpProtocol.Tsmp:
                 return PacketTakers.Stack;
             default:
                 return PacketTakers.System;
         }
     }
+
+    // Either may have pinged: a pong that is none of its own is nothing to it.
+    private bool IsOfBoth(IcmpType type) => type is IcmpType.DestinationUnreachable or IcmpType.TimeExceeded || (type == IcmpType.EchoReply && _pings.Count > 0);
+
+    private bool IsOfBoth(Icmpv6Type type) =>
+        type is Icmpv6Type.DestinationUnreachable or Icmpv6Type.PacketTooBig or Icmpv6Type.TimeExceeded || (type == Icmpv6Type.EchoReply && _pings.Count > 0);
 
     private bool HasTcp(IpAddress source, ushort sourcePort, IpAddress destination, ushort port) =>
         FindListener(destination, port) is { Port: not 0 } || (_flows.Count > 0 && _flows.ContainsKey(new FlowKey(destination, port, source, sourcePort)));

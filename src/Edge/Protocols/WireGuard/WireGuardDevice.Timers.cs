@@ -59,19 +59,25 @@ internal sealed partial class WireGuardDevice
         }
         if (now - peer.AttemptBegan < WireGuardLimits.RekeyAttemptTime)
         {
-            // Data that came since then began the attempt anew.
-            if (peer.IsHeld)
-                peer.RetransmitAt = peer.AttemptBegan + WireGuardLimits.RekeyAttemptTime;
-            else
-                Initiate(now, peer, isRetry: true);
+            Release(peer);
+            Initiate(now, peer, isRetry: true);
             return;
         }
-        if (peer.IsHeld)
-            peer.IsHeld = peer.WantsInitiation = false;
+        Release(peer);
+        peer.WantsInitiation = false;
         // Given up: what waits is lost, and only new data or a persistent keep-alive tries again.
         peer.KeepaliveAt = Timestamp.Never;
         LostStaged += (ulong)peer.Staged.Clear(_blocks);
         EndInitiation(peer);
+    }
+
+    /// <summary>An initiation that was held goes, if the peer wants it still.</summary>
+    private void Release(Peer peer)
+    {
+        if (!peer.IsHeld)
+            return;
+        peer.IsHeld = false;
+        _waiting.Add(peer);
     }
 
     /// <summary>Asks for an initiation; the next <see cref="Poll"/> writes it. Not more often than every 5 s.</summary>

@@ -170,8 +170,8 @@ internal sealed partial class WireGuardDevice : IDisposable
     }
 
     /// <summary>
-    /// The initiation that <see cref="Poll"/> gave last has no way to its peer: it counts as not made, and another is made when
-    /// <see cref="PathFound"/> tells of a way, within the 90 s of the attempt.
+    /// The initiation that <see cref="Poll"/> gave last has no way to its peer: it counts as not made, and another is made as soon as
+    /// <see cref="PathFound"/> tells of a way, or at its time.
     /// </summary>
     public void Hold(Timestamp now, PeerId id)
     {
@@ -181,7 +181,8 @@ internal sealed partial class WireGuardDevice : IDisposable
         peer.SentBytes -= Foundation.Wire.WireGuardInitiation.Size;
         peer.IsHeld = peer.WantsInitiation = true;
         peer.InitiatesFrom = now;
-        peer.RetransmitAt = peer.AttemptBegan + WireGuardLimits.RekeyAttemptTime;
+        // InitiatesFrom does not hold it back: nothing was sent. That no way is found must not mean that none is looked for.
+        peer.RetransmitAt = now + WireGuardLimits.RekeyTimeout + peer.Jitter;
         Schedule(peer);
     }
 
@@ -194,19 +195,15 @@ internal sealed partial class WireGuardDevice : IDisposable
             return;
         if (peer.IsHeld)
         {
-            peer.IsHeld = false;
+            Release(peer);
             peer.RetransmitAt = Timestamp.Never;
         }
         else if (peer.Initiation is { Repeats: < WireGuardLimits.MostRepeats } initiation)
         {
             initiation.Repeats++;
             peer.WantsRepeat = true;
+            _waiting.Add(peer);
         }
-        else
-        {
-            return;
-        }
-        _waiting.Add(peer);
     }
 
     /// <summary>The peer has begun anew and knows none of its sessions any more: what is sent from now on waits for a handshake.</summary>

@@ -70,6 +70,9 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
     /// <summary>Addresses of the netstack that only this side may send to.</summary>
     public IpAddress[] Services { get; init; } = [];
 
+    /// <summary>Managed memory that the engine allocated for the packets that it was given.</summary>
+    public long AllocatedForPackets { get; private set; }
+
     /// <summary>How many bytes each connection is served in all.</summary>
     public int TotalBytes { get; set; }
 
@@ -129,8 +132,12 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
     {
         if (!PacketCut.TryBegin(packet, default, out var cut))
             throw Failed("what the system sent is no packet");
-        while (!Engine.HandlePacket(World.Now, packet, ref cut, _outbox))
-            Pump();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var isTaken = Engine.HandlePacket(World.Now, packet, ref cut, _outbox);
+        AllocatedForPackets += GC.GetAllocatedBytesForCurrentThread() - before;
+        // The outbox is cleared after each packet.
+        if (!isTaken)
+            throw Failed("there was no room for a packet");
         Pump();
     }
 
@@ -172,7 +179,9 @@ internal sealed class TailnetHost : NatHost, INetstackUser, IDisposable
 
     protected override void Take(Endpoint source, byte[] datagram)
     {
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Engine.HandleDatagrams(World.Now, new DatagramPath(source, default), datagram, datagram.Length, Engine.SystemPackets);
+        AllocatedForPackets += GC.GetAllocatedBytesForCurrentThread() - before;
         Engine.SystemPackets?.Flush();
     }
 

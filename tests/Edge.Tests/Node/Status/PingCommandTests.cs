@@ -6,7 +6,6 @@ using Edge.Tests.Admin;
 using Edge.Tests.Cli;
 using Edge.Tests.Node.Tailnet;
 using Edge.Tests.Orb;
-using AdminConfiguration = Edge.Foundation.Configuration.Admin;
 
 namespace Edge.Tests.Node.Status;
 
@@ -122,13 +121,7 @@ public sealed class PingCommandTests
 
     private static int PeerApiPort(TailnetNode peer) => peer.Host.Services.Span.ToArray().First(static service => service.Protocol == "peerapi4").Port;
 
-    private static Task<AdminRun> Serve(LabTailnet lab) => AdminRun.Start(
-        $$"""
-        networks { ["lab"] { tailscale { direct = true; authKey = "{{lab.Control.AddKey()}}"; controlUrl = "{{lab.Control.Url}}"; stateDir = "mem:"; hostname = "here" } } }
-        servers { [":8080"] { handler = 200 } }
-        """,
-        new AdminConfiguration { Listen = new ListenAddress { Host = "127.0.0.1", Port = 0 } },
-        null);
+    private static Task<AdminRun> Serve(LabTailnet lab) => lab.ServeWithAdmin("here", new ListenAddress { Host = "127.0.0.1", Port = 0 });
 
     private static Task<NetworkMap> Until(AdminRun run, Func<NetworkMap, bool> condition, CancellationToken cancellation) =>
         TailnetLab.Map((TailnetNetwork)run.Server.Networks.Find("lab")!, condition, cancellation);

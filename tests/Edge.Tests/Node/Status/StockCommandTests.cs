@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
 using Edge.Foundation.Configuration;
 using Edge.Node.Tailnet;
-using Edge.Tests.Admin;
 using Edge.Tests.Cli;
 using Edge.Tests.Node.Tailnet;
 using Edge.Tests.Orb;
-using AdminConfiguration = Edge.Foundation.Configuration.Admin;
 
 namespace Edge.Tests.Node.Status;
 
@@ -21,13 +19,7 @@ public sealed class StockCommandTests
         using var folder = new TemporaryFolder();
         await using var lab = await LabTailnet.Start(limit.Token);
         var socket = Path.Combine(folder.Path, "admin.sock");
-        await using var here = await AdminRun.Start(
-            $$"""
-            networks { ["lab"] { tailscale { direct = true; authKey = "{{lab.Control.AddKey()}}"; controlUrl = "{{lab.Control.Url}}"; stateDir = "mem:"; hostname = "here" } } }
-            servers { [":8080"] { handler = 200 } }
-            """,
-            new AdminConfiguration { Listen = new ListenAddress { UnixPath = socket } },
-            null);
+        await using var here = await lab.ServeWithAdmin("here", new ListenAddress { UnixPath = socket });
         var there = await lab.Serve("there");
         await TailnetLab.Map(TailnetLab.NodeOf(there), static map => map.Peers.Count == 1, limit.Token);
         var node = (TailnetNetwork)here.Server.Networks.Find("lab")!;

@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Edge.Foundation.Configuration;
 using Edge.Lab.Control;
 using Edge.Relay;
+using Edge.Tests.Admin;
 using Edge.Tests.Orb;
 using Edge.Tests.Relay;
+using AdminConfiguration = Edge.Foundation.Configuration.Admin;
 
 namespace Edge.Tests.Node.Tailnet;
 
@@ -31,17 +34,13 @@ internal sealed class LabTailnet : IAsyncDisposable
     /// <summary>A server that is a node, or on its way to be one, and answers `hello from NAME`.</summary>
     public async Task<OrbRun> Serve(string name)
     {
-        var orb = await OrbRun.Start($$"""
-            networks {
-              ["lab"] {
-                tailscale { direct = true; controlUrl = "{{Control.Url}}"; authKey = "{{_authKey}}"; hostname = "{{name}}"; stateDir = "mem:" }
-              }
-            }
-            servers { [":8080"] { handler = new Respond { body = "hello from {{name}}" } } }
-            """);
+        var orb = await OrbRun.Start(Configuration(name));
         _servers.Add(orb);
         return orb;
     }
+
+    /// <summary>The same with an admin interface, which commands ask. The caller's, to dispose.</summary>
+    public Task<AdminRun> ServeWithAdmin(string name, ListenAddress admin) => AdminRun.Start(Configuration(name), new AdminConfiguration { Listen = admin }, null);
 
     public async ValueTask DisposeAsync()
     {
@@ -50,4 +49,13 @@ internal sealed class LabTailnet : IAsyncDisposable
         await Control.DisposeAsync();
         await Relay.DisposeAsync();
     }
+
+    private string Configuration(string name) => $$"""
+        networks {
+          ["lab"] {
+            tailscale { direct = true; controlUrl = "{{Control.Url}}"; authKey = "{{_authKey}}"; hostname = "{{name}}"; stateDir = "mem:" }
+          }
+        }
+        servers { [":8080"] { handler = new Respond { body = "hello from {{name}}" } } }
+        """;
 }

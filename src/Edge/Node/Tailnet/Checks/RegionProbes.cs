@@ -9,8 +9,8 @@ namespace Edge.Node.Tailnet.Checks;
 /// <summary>How the regions of a relay map can be asked how far they are: where their STUN servers are, and by a TCP connection where UDP does not pass.</summary>
 /// <param name="resolver">For relays whose addresses the map does not tell.</param>
 /// <param name="time">For attempts to dial.</param>
-/// <param name="host">Connects through the host's own network.</param>
-internal sealed class RegionProbes(IResolver resolver, TimeProvider time, IConnector host)
+/// <param name="connector">Connects through the host's own network.</param>
+internal sealed class RegionProbes(IResolver resolver, TimeProvider time, IConnector connector)
 {
     // So many regions are dialled where no STUN server answers.
     private const int MostDialled = 64;
@@ -18,12 +18,16 @@ internal sealed class RegionProbes(IResolver resolver, TimeProvider time, IConne
     private static readonly TimeSpan s_lookUpLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_dialLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>The STUN servers of the regions that are to be measured.</summary>
+    /// <summary>The STUN servers of the regions that are to be measured, as far as this machine sends to them at all.</summary>
     /// <param name="map">The regions.</param>
-    /// <param name="isReachable">Whether this machine sends to an address at all.</param>
+    /// <param name="hasV4">There is a socket of IPv4.</param>
+    /// <param name="hasV6">There is one of IPv6.</param>
+    /// <param name="local">This machine's own addresses.</param>
     /// <param name="cancellation">Ends the look-ups.</param>
-    public async Task<StunTarget[]> Targets(DerpMap map, Func<IpAddress, bool> isReachable, CancellationToken cancellation)
+    public async Task<StunTarget[]> Targets(DerpMap map, bool hasV4, bool hasV6, IReadOnlyList<IpAddress> local, CancellationToken cancellation)
     {
+        // Without an address of the family of its own a machine sends nothing there, and would wait for answers.
+        var leavesByV6 = hasV6 && local.Any(static own => !own.IsV4 && !own.IsLoopback);
         var looking = new List<Task<List<StunTarget>>>();
         foreach (var region in map.Regions)
         {
@@ -35,7 +39,9 @@ internal sealed class RegionProbes(IResolver resolver, TimeProvider time, IConne
                     looking.Add(Targets(region.Id, node, cancellation));
             }
         }
-        return [.. (await Task.WhenAll(looking)).SelectMany(static found => found).Where(target => isReachable(target.Server.Address))];
+        return [.. (await Task.WhenAll(looking)).SelectMany(static found => found).Where(target => IsReachable(target.Server.Address))];
+
+        bool IsReachable(IpAddress address) => address.IsV4 ? hasV4 : leavesByV6 || (hasV6 && address.IsLoopback);
     }
 
     /// <summary>The time of a TCP connection to each region says how far it is.</summary>
@@ -89,7 +95,7 @@ internal sealed class RegionProbes(IResolver resolver, TimeProvider time, IConne
 
     private async Task<RegionLatency?> Dial(DerpRegion region, CancellationToken cancellation)
     {
-        var dialler = new Dialler(resolver, time, host);
+        var dialler = new Dialler(resolver, time, connector);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_dialLimit);
         foreach (var node in region.Nodes.Span.ToArray())

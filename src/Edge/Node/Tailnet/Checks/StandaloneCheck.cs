@@ -25,8 +25,7 @@ internal sealed class StandaloneCheck(IResolver resolver, TimeProvider time, Ent
         using var v4 = Open(AddressFamily.InterNetwork);
         using var v6 = Open(AddressFamily.InterNetworkV6);
         var probes = new RegionProbes(resolver, time, new HostConnector());
-        var targets = await probes.Targets(
-            map, address => address.IsV4 ? v4 is not null : v6 is not null && (address.IsLoopback || local.Exists(static own => !own.IsV4 && !own.IsLoopback)), cancellation);
+        var targets = await probes.Targets(map, v4 is not null, v6 is not null, local, cancellation);
         var report = targets.Length > 0 ? await Ask(targets, v4, v6, cancellation) : NetReport.Empty;
         if (!report.HasUdp)
             report = report with { Regions = await probes.DialAll(map, cancellation) };

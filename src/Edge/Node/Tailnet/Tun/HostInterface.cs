@@ -30,12 +30,6 @@ internal sealed class HostInterface : IDisposable
     // An interface's table has this number and the interface's.
     private const uint FirstTable = 5_200_000;
 
-    // With more peers one route is for all of them (tailscale v1.96.5, ipn/ipnlocal, peerRoutes).
-    private const int MostPeerRoutes = 10_000;
-
-    private static readonly IpPrefix s_peersV4 = new(IpAddress.V4(0x6440_0000), 10);
-    private static readonly IpPrefix s_peersV6 = new(new IpAddress((UInt128)0xfd7a_115c_a1e0_0000 << 64), 48);
-
     private readonly uint _index;
     private readonly Action<string> _report;
     private readonly InterfaceSetup _setup = new();
@@ -92,7 +86,7 @@ internal sealed class HostInterface : IDisposable
             SetAddresses(map.Self);
         if (before is not null && !HostRoutes.Differ(before, map))
             return;
-        var wanted = terms.Of(map, MostPeerRoutes, s_peersV4, s_peersV6);
+        var wanted = terms.Of(map);
         foreach (var gone in _routes.Where(route => !wanted.Contains(route)).ToList())
         {
             _routes.Remove(gone);

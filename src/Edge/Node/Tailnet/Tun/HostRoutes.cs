@@ -15,6 +15,10 @@ namespace Edge.Node.Tailnet.Tun;
 /// <param name="Advertised">What this node routes itself lies beside it, whoever else does.</param>
 internal sealed record HostRoutes(bool AcceptsRoutes, bool HasExitNode, bool HasNameServer, ImmutableArray<IpPrefix> Advertised)
 {
+    // With more peers one route is for all their addresses of IPv4 (tailscale v1.96.5, ipn/ipnlocal, peerRoutes). One for those of IPv6 is enough
+    // always: the range is nobody else's.
+    private const int MostPeerRoutes = 10_000;
+
     /// <summary>Whether two netmaps may come to other routes.</summary>
     public static bool Differ(NetworkMap before, NetworkMap after)
     {
@@ -24,10 +28,7 @@ internal sealed record HostRoutes(bool AcceptsRoutes, bool HasExitNode, bool Has
     }
 
     /// <param name="map">Whose peers are reached.</param>
-    /// <param name="most">Peers' addresses of IPv4 with a route each; beyond, <paramref name="peersV4"/> is for all of them.</param>
-    /// <param name="peersV4">Where peers have their addresses.</param>
-    /// <param name="peersV6">The same of IPv6, where one route is enough always: it is nobody else's range.</param>
-    public HashSet<IpPrefix> Of(NetworkMap map, int most, IpPrefix peersV4, IpPrefix peersV6)
+    public HashSet<IpPrefix> Of(NetworkMap map)
     {
         HashSet<IpPrefix> routes = [];
         if (HasNameServer)
@@ -37,13 +38,13 @@ internal sealed record HostRoutes(bool AcceptsRoutes, bool HasExitNode, bool Has
         }
         if (HasExitNode)
             routes.UnionWith(RoutePolicy.Public);
-        var isMany = map.Peers.Count > most;
+        var isMany = map.Peers.Count > MostPeerRoutes;
         foreach (var (_, peer) in map.Peers)
         {
             foreach (var prefix in peer.AllowedIps)
             {
                 if (peer.Addresses.Contains(prefix))
-                    routes.Add(peersV6.Contains(prefix.Address) ? peersV6 : isMany && peersV4.Contains(prefix.Address) ? peersV4 : prefix);
+                    routes.Add(TailnetRanges.V6.Contains(prefix.Address) ? TailnetRanges.V6 : isMany && TailnetRanges.V4.Contains(prefix.Address) ? TailnetRanges.V4 : prefix);
                 else if (AcceptsRoutes && prefix.Length > 0 && !Advertised.Any(own => own.Length > 0 && own.Length <= prefix.Length && own.Contains(prefix.Address)))
                     routes.Add(prefix);
             }
