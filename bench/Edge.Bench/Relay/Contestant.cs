@@ -5,16 +5,14 @@ namespace Edge.Bench.Relay;
 /// <param name="Start">Starts it anew.</param>
 internal sealed record Contestant(string Name, Func<Task<RelayProcess>> Start)
 {
-    public List<LoadFigures> Rounds { get; } = [];
+    /// <summary>What it did under each load, round by round.</summary>
+    public Dictionary<int, List<LoadFigures>> Rounds { get; } = [];
 
-    /// <summary>What it held for the largest number of idle clients.</summary>
-    public double IdleBytes { get; set; }
+    /// <summary>What it held for each number of idle clients.</summary>
+    public Dictionary<int, double> IdleBytes { get; } = [];
 
     /// <summary>The round in the middle.</summary>
-    public LoadFigures Median => Rounds.OrderBy(one => one.Megabits).ElementAt(Rounds.Count / 2);
+    public LoadFigures Median(int load) => Rounds[load].OrderBy(static one => one.Megabits).ElementAt(Rounds[load].Count / 2);
 
-    public double SecondsPerGigabyte => Rounds.Select(one => one.SecondsPerGigabyte).Order().ElementAt(Rounds.Count / 2);
-
-    /// <summary>What a whole processor of it would forward, by what it took for a GB.</summary>
-    public double Capacity => 8_000 / SecondsPerGigabyte;
+    public double SecondsPerGigabyte(int load) => Rounds[load].Select(static one => one.SecondsPerGigabyte).Order().ElementAt(Rounds[load].Count / 2);
 }

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Edge.Foundation.Keys;
 using Edge.Io;
 using Edge.Io.Derp;
+using Edge.Io.Polling;
 using Edge.Protocols.Derp;
 using PublicKey = Edge.Foundation.Keys.PublicKey;
 
@@ -16,42 +17,40 @@ internal static class RelayLoad
 {
     private const int ConnectingAtOnce = 16;
 
-    /// <summary>Pairs of clients, each with a window of packets that the other side's answers move.</summary>
-    public static async Task<LoadFigures> Forward(RelayProcess relay, int pairs, TimeSpan time)
+    /// <summary>Pairs of clients, all in one thread.</summary>
+    /// <param name="relay">Which relay.</param>
+    /// <param name="count">How many pairs.</param>
+    /// <param name="packetsOfRecord">How many packets are sealed together.</param>
+    /// <param name="time">How long.</param>
+    public static async Task<LoadFigures> Forward(RelayProcess relay, int count, int packetsOfRecord, TimeSpan time)
     {
-        InlineSockets.Use();
+        using var loop = new SocketLoop("load");
         Pin();
-        var dialler = Dialler();
-        var receivers = new List<PairReceiver>();
-        var senders = new List<PairSender>();
-        for (var i = 0; i < pairs; i++)
-        {
-            var (receiver, sender) = (new PairReceiver(), new PairSender());
-            await receiver.Join(dialler, relay.Node);
-            await sender.Join(dialler, relay.Node);
-            (receiver.Peer, sender.Peer) = (sender.Key, receiver.Key);
-            receivers.Add(receiver);
-            senders.Add(sender);
-            receiver.Start();
-            sender.Start();
-        }
+        var pairs = new List<LoadPair>();
+        for (var i = 0; i < count; i++)
+            pairs.Add(new LoadPair(relay.Node, loop, packetsOfRecord));
+        foreach (var pair in pairs)
+            _ = pair.Run();
         await Task.Delay(TimeSpan.FromSeconds(1));
-        var (packets, processor, load, began) = (receivers.Sum(one => one.Packets), relay.ProcessorSeconds, OwnSeconds(), Stopwatch.GetTimestamp());
-        foreach (var receiver in receivers)
-            receiver.Forget();
+        var (packets, processor, load, began) = (pairs.Sum(static one => one.Packets), relay.ProcessorSeconds, OwnSeconds(), Stopwatch.GetTimestamp());
+        foreach (var pair in pairs)
+            pair.Forget();
         await Task.Delay(time);
         var elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        packets = receivers.Sum(one => one.Packets) - packets;
+        packets = pairs.Sum(static one => one.Packets) - packets;
         processor = relay.ProcessorSeconds - processor;
         load = OwnSeconds() - load;
         var resident = relay.ResidentBytes;
-        foreach (var sender in senders)
-            sender.End();
-        foreach (var client in senders.Concat<LoadClient>(receivers))
-            await client.DisposeAsync();
-        var bytes = packets * (double)PairSender.PacketSize;
+        foreach (var pair in pairs)
+            pair.End();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        if (!pairs.TrueForAll(static one => one.IsDrained))
+            throw new InvalidOperationException("the relay lost packets: what was measured is not what was forwarded");
+        foreach (var pair in pairs)
+            pair.Dispose();
+        var bytes = packets * (double)LoadPair.PacketSize;
         return new LoadFigures(
-            bytes * 8 / 1e6 / elapsed, packets / elapsed, PairReceiver.Percentile(receivers, 0.99), processor / (bytes / 1e9), processor / elapsed, load / elapsed, resident);
+            bytes * 8 / 1e6 / elapsed, packets / elapsed, LoadPair.Percentile(pairs, 0.99), processor / (bytes / 1e9), processor / elapsed, load / elapsed, resident);
     }
 
     private static double OwnSeconds()

@@ -3,7 +3,6 @@ using Edge.Admin;
 using Edge.Config;
 using Edge.Foundation.Configuration;
 using Edge.Io;
-using Edge.Io.Native;
 using Edge.Orb;
 using LogLevel = Edge.Foundation.Configuration.LogLevel;
 
@@ -13,9 +12,6 @@ namespace Edge.Cli;
 internal sealed class OrbCommand : EdgeCommand
 {
     private const int DefaultRelayPort = 3340;
-
-    /// <summary>The first requests have been answered by then.</summary>
-    private static readonly TimeSpan s_settlingTime = TimeSpan.FromMilliseconds(100);
 
     private readonly Option<string?> _config = new("--config") { Description = "The configuration, such as server.pkl", HelpName = "FILE" };
     private readonly Option<string?> _admin = new("--admin") { Description = "Where health, metrics and status answer: unix:PATH or HOST:PORT", HelpName = "ADDRESS" };
@@ -136,7 +132,7 @@ internal sealed class OrbCommand : EdgeCommand
             await using var relays = new RelaysBeside(configuration, relayPort, server);
             await server.Start(signals.First);
             await relays.Start(signals.First);
-            _ = Settle(signals.First);
+            _ = Settling.Run(signals.First);
             await signals.Wait();
             await Task.WhenAll(server.Stop(), relays.Stop());
             return ExitCode.Done;
@@ -151,16 +147,6 @@ internal sealed class OrbCommand : EdgeCommand
             // Stopped before it had started.
             return ExitCode.Done;
         }
-    }
-
-    // What starting left behind, and will not be needed again, is half of what a small server holds.
-    private static async Task Settle(CancellationToken stopping)
-    {
-        await Task.Delay(s_settlingTime, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (stopping.IsCancellationRequested)
-            return;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-        ProgramImage.GiveBackAll();
     }
 
     private bool TryOpenInterface(ParseResult line, ref EdgeServer configuration, Terminal terminal)

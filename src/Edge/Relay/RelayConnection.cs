@@ -6,8 +6,7 @@ using Edge.Protocols.Derp;
 namespace Edge.Relay;
 
 /// <summary>
-/// One client's connection. Its own thread reads; whoever queues something for it writes, one at a time. While it idles it holds no buffer:
-/// it waits for the first byte with an empty read.
+/// One client's connection. Its own thread reads; whoever queues something for it writes, one at a time.
 /// </summary>
 internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream stream, Action abort)
 {
@@ -20,7 +19,6 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
     /// <summary>Reads in a row for which others wait.</summary>
     private const int ReadsInARow = 8;
 
-    private readonly bool _waitsEmpty = stream is not WebSocketStream;
     private TaskCompletionSource? _decided;
     private volatile bool _isAborted;
     private RelayConnection? _toWrite;
@@ -83,35 +81,34 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
 
     private async Task Read(CancellationToken cancellation)
     {
-        while (true)
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
         {
-            if (_waitsEmpty)
-                _ = await BeforeWaiting(stream.ReadAsync(Memory<byte>.Empty, cancellation));
-            var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
-            try
+            while (true)
             {
-                int length;
-                do
-                {
-                    length = await BeforeWaiting(stream.ReadAsync(buffer.AsMemory(0, ReadSize), cancellation));
-                    if (length == 0 || !await Give(buffer.AsMemory(0, length), cancellation))
-                        return;
-                }
-                while (length == ReadSize);
+                var read = stream.ReadAsync(buffer.AsMemory(0, ReadSize), cancellation);
+                if (!read.IsCompleted)
+                    WriteToOthers();
+                var length = await read;
+                if (length == 0 || !await Give(buffer.AsMemory(0, length), cancellation))
+                    return;
+                if (++_readsBeforeWriting < ReadsInARow)
+                    continue;
+                WriteToOthers();
+                await Task.Yield();
             }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
+    // It holds no buffer while it waits. It tries before that: TLS may hold more than was read with the request, and nobody tells of that again.
     private async Task Read(TlsStream direct, CancellationToken cancellation)
     {
         while (true)
         {
-            WriteToOthers();
-            await direct.WaitToRead();
             var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
             try
             {
@@ -133,17 +130,12 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
             {
                 ArrayPool<byte>.Shared.Return(buffer);
             }
+            WriteToOthers();
+            await direct.WaitToRead();
         }
     }
 
     /// <summary>While there is more to read, what was read gathers, and leaves in fewer and fuller writes.</summary>
-    private ValueTask<int> BeforeWaiting(ValueTask<int> read)
-    {
-        if (!read.IsCompleted || ++_readsBeforeWriting >= ReadsInARow)
-            WriteToOthers();
-        return read;
-    }
-
     private void WriteToOthers()
     {
         var connection = _toWrite;

@@ -62,7 +62,14 @@ internal sealed class RelayHttpConnection : ConnectionContext, IConnectionIdFeat
     public override void Abort()
     {
         _tls.End();
-        _closed.Cancel();
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended: the server aborts also what it is about to forget.
+        }
     }
 
     public override void Abort(ConnectionAbortedException abortReason) => Abort();

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Edge.Io.Derp;
 using Edge.Io.OpenSsl;
 using Edge.Io.Polling;
+using Edge.Io.Udp;
 using Edge.Orb;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +18,13 @@ internal sealed class RelayListener : IDisposable
 {
     private const int Backlog = 1024;
 
+    /// <summary>Connections that are taken in a row, in a thread that should be reading for clients.</summary>
+    private const int TakenInARow = 8;
+
     private static readonly TimeSpan s_handshakeLimit = TimeSpan.FromSeconds(10);
+
+    // As derper's (tailscale 1.96.5, cmd/derper, tcp-user-timeout).
+    private static readonly TimeSpan s_silenceOfTcp = TimeSpan.FromSeconds(15);
 
     private readonly PolledListener _listener;
     private readonly EndPoint _endPoint;
@@ -29,7 +36,8 @@ internal sealed class RelayListener : IDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<TlsStream> _open = [];
     private (SslStreamCertificateContext Certificate, TlsServerContext Context)? _terms;
-    private TaskCompletionSource? _ended;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _taking;
     private int _connections;
     private bool _isStopped;
 
@@ -45,7 +53,11 @@ internal sealed class RelayListener : IDisposable
     {
         (_endPoint, _certificate, _hub, _http, _log) = (endPoint, certificate, hub, http, log);
         _switching = UpgradeRequest.Answer(hub.Key);
+        // What is taken inherits both. Whoever writes gathers by itself; who is gone without a word is found by what it does not acknowledge.
+        socket.NoDelay = true;
+        socket.SetRawSocketOption(SocketOption.TcpLevel, SocketOption.UserTimeout, BitConverter.GetBytes((int)s_silenceOfTcp.TotalMilliseconds));
         _listener = new PolledListener(socket, loops, Backlog);
+        _taking = Take();
     }
 
     /// <summary>Connections that were taken and have not ended.</summary>
@@ -58,23 +70,16 @@ internal sealed class RelayListener : IDisposable
         }
     }
 
-    /// <summary>Until <see cref="Stop"/>.</summary>
-    public async Task Run()
-    {
-        while (await _listener.Accept() is { } socket)
-            _ = Serve(socket);
-    }
-
     /// <summary>Takes no more, and ends all. Returns when they have ended.</summary>
     public async Task Stop()
     {
         _listener.Stop();
+        await _taking;
         TlsStream[] open;
         lock (_lock)
         {
             _isStopped = true;
             open = [.. _open];
-            _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_connections == 0)
                 _ended.TrySetResult();
         }
@@ -88,6 +93,16 @@ internal sealed class RelayListener : IDisposable
     {
         _listener.Dispose();
         _terms?.Context.Dispose();
+    }
+
+    private async Task Take()
+    {
+        for (var taken = 1; await _listener.Accept() is { } socket; taken++)
+        {
+            _ = Serve(socket);
+            if (taken % TakenInARow == 0)
+                await Task.Yield();
+        }
     }
 
     private async Task Serve(PolledSocket socket)
@@ -190,7 +205,7 @@ internal sealed class RelayListener : IDisposable
             if (stream is not null)
                 _open.Remove(stream);
             if (--_connections == 0 && _isStopped)
-                _ended!.TrySetResult();
+                _ended.TrySetResult();
         }
     }
 }

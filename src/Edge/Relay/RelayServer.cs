@@ -260,9 +260,7 @@ internal sealed class RelayServer : IAsyncDisposable
         _loops = new SocketLoops("relay");
         foreach (var endPoint in _opened)
         {
-            var listener = new RelayListener(_sockets[endPoint], endPoint, _loops, _certificate, _hub, _http, _log);
-            _listeners.Add(listener);
-            _running.Add(listener.Run());
+            _listeners.Add(new RelayListener(_sockets[endPoint], endPoint, _loops, _certificate, _hub, _http, _log));
         }
     }
 

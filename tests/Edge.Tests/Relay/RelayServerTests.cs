@@ -143,6 +143,28 @@ public sealed class RelayServerTests
     }
 
     [Test]
+    public async Task Packets_that_come_with_the_request_are_passed_on_however_many()
+    {
+        await using var run = await RelayRun.Start();
+        var b = await run.Join();
+        await using var tls = await run.Dial();
+        var key = run.NewKey();
+        var client = new DerpClient(MonotonicClock.Now, new DerpClientOptions { Key = key, Server = run.Server.Key }, new SystemEntropy());
+        for (byte i = 0; i < 5; i++)
+            client.Send(MonotonicClock.Now, b.Key, [i, .. new byte[1400]]);
+        List<byte> all = [.. "GET /derp HTTP/1.1\r\nHost: derp.test\r\nUpgrade: DERP\r\nConnection: Upgrade\r\nDerp-Fast-Start: 1\r\n\r\n"u8];
+        while (client.Poll() is { IsEmpty: false } bytes)
+        {
+            all.AddRange(bytes.Span);
+            client.Written();
+        }
+        // One record, more than is read for a request; and nothing comes behind it.
+        await tls.WriteAsync(all.ToArray());
+        for (byte i = 0; i < 5; i++)
+            await b.Inbox.Next($"RecvPacket {Convert.ToHexStringLower(key.PublicKey.Bytes)} {i:x2}00");
+    }
+
+    [Test]
     public async Task A_client_that_does_not_read_is_cut_off_and_delays_nobody()
     {
         await using var run = await RelayRun.Start();

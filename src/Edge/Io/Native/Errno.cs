@@ -9,14 +9,11 @@ internal static class Errno
     public const int Interrupted = 4;         // EINTR
     public const int InputOutput = 5;         // EIO
     public const int TryAgain = 11;           // EAGAIN
-    public const int NoMemory = 12;           // ENOMEM
     public const int AccessDenied = 13;       // EACCES
     public const int Busy = 16;               // EBUSY
     public const int Exists = 17;             // EEXIST
     public const int NoDevice = 19;           // ENODEV
     public const int Invalid = 22;            // EINVAL
-    public const int TooManyFilesInAll = 23;  // ENFILE
-    public const int TooManyFiles = 24;       // EMFILE
     public const int NoSpace = 28;            // ENOSPC
     public const int TooLong = 90;            // EMSGSIZE
     public const int NotSupported = 95;       // EOPNOTSUPP
@@ -24,5 +21,6 @@ internal static class Errno
     public const int AddressInUse = 98;       // EADDRINUSE
     public const int AddressNotAvailable = 99; // EADDRNOTAVAIL
     public const int NetworkUnreachable = 101; // ENETUNREACH
+    public const int ConnectionAborted = 103; // ECONNABORTED
     public const int NoBuffers = 105;         // ENOBUFS
 }

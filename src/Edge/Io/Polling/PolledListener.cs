@@ -10,7 +10,7 @@ internal sealed class PolledListener : IDisposable
 {
     private const int NonBlocking = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
 
-    // Where the process has no descriptor left, waiting is all that helps.
+    // Where the process has no descriptor left, or the system no memory, waiting is all that helps.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly SocketLoops _loops;
@@ -40,7 +40,7 @@ internal sealed class PolledListener : IDisposable
                 return connection;
             if (errno == Errno.TryAgain)
                 await _polled.Readable.Wait();
-            else if (errno is Errno.TooManyFiles or Errno.TooManyFilesInAll or Errno.NoBuffers or Errno.NoMemory)
+            else if (errno is not (Errno.Interrupted or Errno.ConnectionAborted))
                 await Task.Delay(s_pause);
         }
         return null;
@@ -68,16 +68,13 @@ internal sealed class PolledListener : IDisposable
         GC.KeepAlive(_socket);
         if (descriptor < 0)
         {
-            // Any other error is of the one connection, which is gone.
             errno = Marshal.GetLastPInvokeError();
             return null;
         }
         try
         {
             var remote = SocketAddress.Read(new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddress.SizeV6)));
-            var connection = new PolledSocket(_loops.Next(), descriptor, remote, isOwner: true);
-            connection.SendAtOnce();
-            return connection;
+            return new PolledSocket(_loops.Next(), descriptor, remote, isOwner: true);
         }
         catch (SystemError failure)
         {

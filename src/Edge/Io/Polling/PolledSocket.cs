@@ -1,11 +1,10 @@
 using Edge.Foundation.Addresses;
 using Edge.Io.Native;
-using Edge.Io.Udp;
 
 namespace Edge.Io.Polling;
 
 /// <summary>A socket that never blocks, and is told by its loop when it may be tried again.</summary>
-internal sealed unsafe class PolledSocket : IDisposable
+internal sealed class PolledSocket : IDisposable
 {
     /// <summary>sys/socket.h: SHUT_RDWR.</summary>
     private const int BothDirections = 2;
@@ -45,13 +44,6 @@ internal sealed unsafe class PolledSocket : IDisposable
 
     /// <summary>The loop's name for it: its place there, and how many were there before it.</summary>
     public ulong Number { get; set; }
-
-    /// <summary>Small pieces leave at once: whoever writes gathers by itself (tcp(7), TCP_NODELAY).</summary>
-    public void SendAtOnce()
-    {
-        var isOn = 1;
-        _ = Libc.SetSocketOption(Descriptor, SocketOption.TcpLevel, SocketOption.NoDelay, &isOn, sizeof(int));
-    }
 
     /// <summary>Ends both directions: whoever waits goes on, and finds the end. From any thread, also after it was closed.</summary>
     public void End()

@@ -129,8 +129,8 @@ internal sealed unsafe class SocketLoop : IDisposable
             return;
         if ((what & (Out | Failed | HungUp)) != 0)
             socket.Writable.Tell();
-        if ((what & (In | PeerHungUp | Failed | HungUp)) != 0)
-            socket.Readable.Tell();
+        // To read, TLS may have to write first (a key's update, RFC 8446, section 4.6.3): whatever has changed, reading is tried again.
+        socket.Readable.Tell();
     }
 
     private void Forget(int place)

@@ -15,7 +15,7 @@ internal static class SocketOption
     public const int PacketInfoV4 = 8;
 
     public const int TcpLevel = 6;
-    public const int NoDelay = 1;
+    public const int UserTimeout = 18;
 
     public const int Ipv6Level = 41;
     public const int Ipv6Only = 26;
