@@ -192,16 +192,21 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
             {
                 await stream.WriteAsync(bytes);
             }
-            catch (Exception e) when (IsEnd(e))
+            catch (Exception)
             {
+                // Whatever it was: a write that never ends would hold the connection for ever.
                 isWritten = false;
             }
+            // Who is told that this one left may have left too: that is done from the pool, lest many in a row fill the stack.
+            if (!isWritten)
+                await Task.Yield();
             bytes = hub.GoOnWriting(this, isWritten);
             if (writes % WritesInARow == 0 && !bytes.IsEmpty)
                 await Task.Yield();
         }
     }
 
+    // A stream over a WebSocket that was closed cannot be read (NotSupportedException).
     private static bool IsEnd(Exception e) =>
-        e is IOException or OperationCanceledException or ObjectDisposedException or WebSocketException or InvalidOperationException;
+        e is IOException or OperationCanceledException or ObjectDisposedException or WebSocketException or InvalidOperationException or NotSupportedException;
 }
