@@ -37,6 +37,7 @@ internal static class FuzzTargets
         new DiscoTarget(),
         new RelayTarget(),
         new ClientTarget(),
+        new UpgradeTarget(),
         new QuickFileTarget(),
         new ProxyRequestTarget(),
         new TokenTarget(),

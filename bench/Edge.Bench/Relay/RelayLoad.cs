@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Edge.Foundation.Keys;
 using Edge.Io;
 using Edge.Io.Derp;
+using Edge.Io.Polling;
 using Edge.Protocols.Derp;
 using PublicKey = Edge.Foundation.Keys.PublicKey;
 
@@ -16,36 +17,46 @@ internal static class RelayLoad
 {
     private const int ConnectingAtOnce = 16;
 
-    /// <summary>Pairs of clients, each with a window of packets that the other side's answers move.</summary>
-    public static async Task<LoadFigures> Forward(RelayProcess relay, int pairs, TimeSpan time)
+    /// <summary>Pairs of clients, all in one thread.</summary>
+    /// <param name="relay">Which relay.</param>
+    /// <param name="count">How many pairs.</param>
+    /// <param name="packetsOfRecord">How many packets are sealed together.</param>
+    /// <param name="time">How long.</param>
+    public static async Task<LoadFigures> Forward(RelayProcess relay, int count, int packetsOfRecord, TimeSpan time)
     {
-        InlineSockets.Use();
+        using var loop = new SocketLoop("load");
         Pin();
-        await using var clients = await Idle(relay, 0);
-        var receivers = new List<PairReceiver>();
-        var senders = new List<PairSender>();
-        for (var i = 0; i < pairs; i++)
-        {
-            var (receiver, sender) = (new PairReceiver(), new PairSender());
-            var from = await clients.Add(sender);
-            var to = await clients.Add(receiver);
-            (receiver.Peer, sender.Peer) = (from.Key, to.Key);
-            receivers.Add(receiver);
-            senders.Add(sender);
-            sender.Begin(from.Connection);
-        }
+        var pairs = new List<LoadPair>();
+        for (var i = 0; i < count; i++)
+            pairs.Add(new LoadPair(relay.Node, loop, packetsOfRecord));
+        foreach (var pair in pairs)
+            _ = pair.Run();
         await Task.Delay(TimeSpan.FromSeconds(1));
-        var (packets, processor, began) = (receivers.Sum(one => one.Packets), relay.ProcessorSeconds, Stopwatch.GetTimestamp());
-        foreach (var receiver in receivers)
-            receiver.Forget();
+        var (packets, processor, load, began) = (pairs.Sum(static one => one.Packets), relay.ProcessorSeconds, OwnSeconds(), Stopwatch.GetTimestamp());
+        foreach (var pair in pairs)
+            pair.Forget();
         await Task.Delay(time);
         var elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        packets = receivers.Sum(one => one.Packets) - packets;
+        packets = pairs.Sum(static one => one.Packets) - packets;
         processor = relay.ProcessorSeconds - processor;
-        foreach (var sender in senders)
-            sender.End();
-        var bytes = packets * (double)PairSender.PacketSize;
-        return new LoadFigures(bytes * 8 / 1e6 / elapsed, packets / elapsed, PairReceiver.Percentile(receivers, 0.99), processor / (bytes / 1e9), relay.ResidentBytes);
+        load = OwnSeconds() - load;
+        var resident = relay.ResidentBytes;
+        foreach (var pair in pairs)
+            pair.End();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        if (!pairs.TrueForAll(static one => one.IsDrained))
+            throw new InvalidOperationException("the relay lost packets: what was measured is not what was forwarded");
+        foreach (var pair in pairs)
+            pair.Dispose();
+        var bytes = packets * (double)LoadPair.PacketSize;
+        return new LoadFigures(
+            bytes * 8 / 1e6 / elapsed, packets / elapsed, LoadPair.Percentile(pairs, 0.99), processor / (bytes / 1e9), processor / elapsed, load / elapsed, resident);
+    }
+
+    private static double OwnSeconds()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.TotalProcessorTime.TotalSeconds;
     }
 
     /// <summary>Clients that are connected and do nothing.</summary>
@@ -68,18 +79,22 @@ internal static class RelayLoad
         return group;
     }
 
+    private static DerpDialler Dialler() => new(new Dialler(new SystemResolver(), TimeProvider.System), new Lazy<X509Certificate2Collection>(static () => []), TimeProvider.System);
+
     private static void Pin()
     {
-        using var self = Process.GetCurrentProcess();
-        if (Environment.ProcessorCount > 1)
-            self.ProcessorAffinity = 2;
+        if (Environment.ProcessorCount < 2)
+            return;
+        // With all threads that are there already: .NET pins the first one alone.
+        using var pinning = Process.Start(new ProcessStartInfo("taskset", ["-a", "-p", "-c", "1", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true })!;
+        pinning.WaitForExit();
     }
 
     internal sealed class ClientGroup(DerpNode node) : IAsyncDisposable
     {
         private readonly Lock _lock = new();
         private readonly List<(DerpConnection Connection, PrivateKey Key)> _clients = [];
-        private readonly DerpDialler _dialler = new(new Dialler(new SystemResolver(), TimeProvider.System), new Lazy<X509Certificate2Collection>(() => []), TimeProvider.System);
+        private readonly DerpDialler _dialler = Dialler();
 
         public async Task<(DerpConnection Connection, PublicKey Key)> Add(IDerpReceiver receiver)
         {

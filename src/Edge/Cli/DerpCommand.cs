@@ -84,6 +84,7 @@ internal sealed class DerpCommand
             signals.HangUp += services.Reload.Run;
             await relay.Start(signals.First);
             await Print(relay, json, terminal, signals.First);
+            _ = Settling.Run(null, signals.First);
             await signals.Wait();
             await relay.Stop();
             return ExitCode.Done;

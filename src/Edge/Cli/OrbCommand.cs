@@ -3,7 +3,6 @@ using Edge.Admin;
 using Edge.Config;
 using Edge.Foundation.Configuration;
 using Edge.Io;
-using Edge.Io.Native;
 using Edge.Orb;
 using LogLevel = Edge.Foundation.Configuration.LogLevel;
 
@@ -13,12 +12,6 @@ namespace Edge.Cli;
 internal sealed class OrbCommand : EdgeCommand
 {
     private const int DefaultRelayPort = 3340;
-
-    /// <summary>The first requests have been answered by then.</summary>
-    private static readonly TimeSpan s_settlingTime = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A network that is up has joined, and the first of its peers have found it; and one that rests has given its packets' memory back.</summary>
-    private static readonly TimeSpan s_joiningTime = TimeSpan.FromSeconds(12);
 
     private readonly Option<string?> _config = new("--config") { Description = "The configuration, such as server.pkl", HelpName = "FILE" };
     private readonly Option<string?> _admin = new("--admin") { Description = "Where health, metrics and status answer: unix:PATH or HOST:PORT", HelpName = "ADDRESS" };
@@ -139,7 +132,7 @@ internal sealed class OrbCommand : EdgeCommand
             await using var relays = new RelaysBeside(configuration, relayPort, server);
             await server.Start(signals.First);
             await relays.Start(signals.First);
-            _ = Settle(server, signals.First);
+            _ = Settling.Run(server.Networks.Nodes.IsEmpty ? null : () => server.Services.Readiness.IsReady, signals.First);
             await signals.Wait();
             await Task.WhenAll(server.Stop(), relays.Stop());
             return ExitCode.Done;
@@ -154,27 +147,6 @@ internal sealed class OrbCommand : EdgeCommand
             // Stopped before it had started.
             return ExitCode.Done;
         }
-    }
-
-    // What starting left behind, and will not be needed again, is half of what a small server holds; what joining a network runs is as much again.
-    private static async Task Settle(OrbServer server, CancellationToken stopping)
-    {
-        await Task.Delay(s_settlingTime, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        GiveBack(stopping);
-        if (server.Networks.Nodes.IsEmpty)
-            return;
-        do
-            await Task.Delay(s_joiningTime, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (!stopping.IsCancellationRequested && !server.Services.Readiness.IsReady);
-        GiveBack(stopping);
-    }
-
-    private static void GiveBack(CancellationToken stopping)
-    {
-        if (stopping.IsCancellationRequested)
-            return;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-        ProgramImage.GiveBackAll();
     }
 
     private bool TryOpenInterface(ParseResult line, ref EdgeServer configuration, Terminal terminal)

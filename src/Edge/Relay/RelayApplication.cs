@@ -4,12 +4,10 @@ using System.Text;
 using Edge.Foundation.Addresses;
 using Edge.Io.Derp;
 using Edge.Orb;
-using Edge.Protocols.Derp;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Endpoint = Edge.Foundation.Addresses.Endpoint;
@@ -18,7 +16,7 @@ namespace Edge.Relay;
 
 /// <summary>
 /// The relay's HTTP, which answers as derper's does (tailscale 1.96.5, cmd/derper and derp/derpserver/handler.go). A request that switches to DERP
-/// has the connection from then on: the relay reads and writes the TLS stream itself.
+/// has the connection from then on: the relay reads and writes the TLS stream itself. Most of those never come here: <see cref="RelayListener"/>.
 /// </summary>
 internal sealed class RelayApplication(RelayHub hub, BootstrapNames names, ILogger log) : IHttpApplication<HttpContext>
 {
@@ -26,9 +24,7 @@ internal sealed class RelayApplication(RelayHub hub, BootstrapNames names, ILogg
 
     private static readonly SearchValues<char> s_challenge = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:");
 
-    // Derper's, field by field.
-    private readonly byte[] _switching = Encoding.ASCII.GetBytes(
-        $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: DERP\r\nConnection: Upgrade\r\nDerp-Version: {DerpLimits.ProtocolVersion}\r\nDerp-Public-Key: {Convert.ToHexStringLower(hub.Key.Bytes)}\r\n\r\n");
+    private readonly byte[] _switching = UpgradeRequest.Answer(hub.Key);
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -111,7 +107,7 @@ internal sealed class RelayApplication(RelayHub hub, BootstrapNames names, ILogg
     private async Task Serve(HttpContext context)
     {
         var early = TakeEarly(context);
-        Stream stream = context.Features.GetRequiredFeature<ISslStreamFeature>().SslStream;
+        var stream = context.Features.GetRequiredFeature<RelayHttpConnection>().Stream;
         // Who knows the relay's key from the handshake has not waited for an answer and gets none.
         if (context.Request.Headers["Derp-Fast-Start"] != "1")
             await stream.WriteAsync(_switching, context.RequestAborted);
@@ -128,10 +124,10 @@ internal sealed class RelayApplication(RelayHub hub, BootstrapNames names, ILogg
             return;
         }
         var early = TakeEarly(context);
-        var tls = context.Features.GetRequiredFeature<ISslStreamFeature>().SslStream;
+        var tls = context.Features.GetRequiredFeature<RelayHttpConnection>().Stream;
         await tls.WriteAsync(Encoding.ASCII.GetBytes(
             $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {WebSocketKey.Accept(key)}\r\nSec-WebSocket-Protocol: derp\r\n\r\n"), context.RequestAborted);
-        Stream inner = early.IsEmpty ? tls : new PrefixedStream(early, tls);
+        var inner = early.IsEmpty ? tls : new PrefixedStream(early, tls);
         using var socket = WebSocket.CreateFromStream(inner, new WebSocketCreationOptions { IsServer = true, SubProtocol = "derp", KeepAliveInterval = TimeSpan.Zero });
         await using var stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary);
         await Run(context, stream, default);

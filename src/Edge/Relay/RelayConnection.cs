@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Edge.Io.OpenSsl;
 using Edge.Protocols.Derp;
 
 namespace Edge.Relay;
 
 /// <summary>
-/// One client's connection. Its own thread reads; whoever queues something for it writes, one at a time. While it idles it holds no buffer:
-/// it waits for the first byte with an empty read.
+/// One client's connection. Its own thread reads; whoever queues something for it writes, one at a time.
 /// </summary>
 internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream stream, Action abort)
 {
@@ -19,8 +19,8 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
     /// <summary>Reads in a row for which others wait.</summary>
     private const int ReadsInARow = 8;
 
-    private readonly bool _waitsEmpty = stream is not WebSocketStream;
     private TaskCompletionSource? _decided;
+    private volatile bool _isAborted;
     private RelayConnection? _toWrite;
     private int _readsBeforeWriting;
 
@@ -40,14 +40,33 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
     public TaskCompletionSource? Written { get; set; }
 
     /// <summary>Reads until the connection ends.</summary>
-    /// <param name="early">What came with the request.</param>
-    /// <param name="cancellation">The connection's end.</param>
-    public async Task Run(ReadOnlyMemory<byte> early, CancellationToken cancellation)
+    /// <param name="early">What came with the request. Not held for as long as the client is here.</param>
+    /// <param name="cancellation">The connection's end, where it is not told by the stream.</param>
+    public Task Run(ReadOnlyMemory<byte> early, CancellationToken cancellation) => Run(Give(early, cancellation), cancellation);
+
+    /// <summary>Something waits for the client. No two threads are here at once: the relay says it again only when all was taken.</summary>
+    public void Write() => _ = WriteAll();
+
+    /// <summary>Ends the connection at once.</summary>
+    public void Abort()
+    {
+        _isAborted = true;
+        abort();
+        GoOn();
+    }
+
+    /// <summary>Whether it is admitted is being asked.</summary>
+    public void Ask() => _decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>That is decided.</summary>
+    public void GoOn() => _decided?.TrySetResult();
+
+    private async Task Run(ValueTask<bool> beginning, CancellationToken cancellation)
     {
         try
         {
-            if (await Give(early, cancellation))
-                await Read(cancellation);
+            if (await beginning)
+                await (stream is TlsStream direct ? Read(direct, cancellation) : Read(cancellation));
         }
         catch (Exception e) when (IsEnd(e))
         {
@@ -60,37 +79,50 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
         }
     }
 
-    /// <summary>Something waits for the client. No two threads are here at once: the relay says it again only when all was taken.</summary>
-    public void Write() => _ = WriteAll();
-
-    /// <summary>Ends the connection at once.</summary>
-    public void Abort()
+    private async Task Read(CancellationToken cancellation)
     {
-        abort();
-        GoOn();
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            while (true)
+            {
+                var read = stream.ReadAsync(buffer.AsMemory(0, ReadSize), cancellation);
+                if (!read.IsCompleted)
+                    WriteToOthers();
+                var length = await read;
+                if (length == 0 || !await Give(buffer.AsMemory(0, length), cancellation))
+                    return;
+                if (++_readsBeforeWriting < ReadsInARow)
+                    continue;
+                WriteToOthers();
+                await Task.Yield();
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
-    /// <summary>Whether it is admitted is being asked.</summary>
-    public void Ask() => _decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>That is decided.</summary>
-    public void GoOn() => _decided?.TrySetResult();
-
-    private async Task Read(CancellationToken cancellation)
+    // It holds no buffer while it waits. It tries before that: TLS may hold more than was read with the request, and nobody tells of that again.
+    private async Task Read(TlsStream direct, CancellationToken cancellation)
     {
         while (true)
         {
-            if (_waitsEmpty)
-                _ = await BeforeWaiting(stream.ReadAsync(Memory<byte>.Empty, cancellation));
             var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
             try
             {
                 int length;
                 do
                 {
-                    length = await BeforeWaiting(stream.ReadAsync(buffer.AsMemory(0, ReadSize), cancellation));
-                    if (length == 0 || !await Give(buffer.AsMemory(0, length), cancellation))
+                    length = direct.TryRead(buffer.AsSpan(0, ReadSize));
+                    if (length < 0 || (length > 0 && !await Give(buffer.AsMemory(0, length), cancellation)))
                         return;
+                    if (++_readsBeforeWriting < ReadsInARow)
+                        continue;
+                    WriteToOthers();
+                    // Whoever sends without end is one of many.
+                    await Task.Yield();
                 }
                 while (length == ReadSize);
             }
@@ -98,17 +130,12 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
             {
                 ArrayPool<byte>.Shared.Return(buffer);
             }
+            WriteToOthers();
+            await direct.WaitToRead();
         }
     }
 
     /// <summary>While there is more to read, what was read gathers, and leaves in fewer and fuller writes.</summary>
-    private ValueTask<int> BeforeWaiting(ValueTask<int> read)
-    {
-        if (!read.IsCompleted || ++_readsBeforeWriting >= ReadsInARow)
-            WriteToOthers();
-        return read;
-    }
-
     private void WriteToOthers()
     {
         var connection = _toWrite;
@@ -136,7 +163,7 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
         {
             bytes = bytes[hub.Handle(this, bytes.Span, out var toWrite)..];
             Gather(toWrite);
-            if (Client.State == RelayClientState.Closed)
+            if (Client.State == RelayClientState.Closed || _isAborted)
                 return false;
             if (bytes.IsEmpty)
                 return true;
@@ -144,8 +171,15 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
             if (Client.State == RelayClientState.AwaitingVerdict)
                 await _decided!.Task.WaitAsync(cancellation);
             else if (RelayHub.WaitOf(Client) is var wait && wait > TimeSpan.Zero)
-                await Task.Delay(wait, cancellation);
+                await Pause(wait, cancellation);
         }
+    }
+
+    private async Task Pause(TimeSpan wait, CancellationToken cancellation)
+    {
+        Ask();
+        if (!_isAborted)
+            await Task.WhenAny(Task.Delay(wait, cancellation), _decided!.Task);
     }
 
     private async Task WriteAll()
@@ -158,16 +192,21 @@ internal sealed class RelayConnection(RelayHub hub, RelayClient client, Stream s
             {
                 await stream.WriteAsync(bytes);
             }
-            catch (Exception e) when (IsEnd(e))
+            catch (Exception)
             {
+                // Whatever it was: a write that never ends would hold the connection for ever.
                 isWritten = false;
             }
+            // Who is told that this one left may have left too: that is done from the pool, lest many in a row fill the stack.
+            if (!isWritten)
+                await Task.Yield();
             bytes = hub.GoOnWriting(this, isWritten);
             if (writes % WritesInARow == 0 && !bytes.IsEmpty)
                 await Task.Yield();
         }
     }
 
+    // A stream over a WebSocket that was closed cannot be read (NotSupportedException).
     private static bool IsEnd(Exception e) =>
-        e is IOException or OperationCanceledException or ObjectDisposedException or WebSocketException or InvalidOperationException;
+        e is IOException or OperationCanceledException or ObjectDisposedException or WebSocketException or InvalidOperationException or NotSupportedException;
 }

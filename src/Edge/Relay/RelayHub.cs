@@ -221,6 +221,12 @@ internal sealed class RelayHub : IDisposable
         var until = MonotonicClock.Now + grace;
         while (MonotonicClock.Now < until && AreWriting())
             await Task.Delay(s_grain);
+        EndAll();
+    }
+
+    /// <summary>Ends all connections at once.</summary>
+    public void EndAll()
+    {
         RelayConnection[] open;
         lock (_lock)
             open = [.. _open];

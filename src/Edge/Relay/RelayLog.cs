@@ -1,4 +1,5 @@
 using System.Net;
+using Edge.Foundation.Addresses;
 using Edge.Foundation.Keys;
 using Edge.Protocols.Derp;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,9 @@ internal static partial class RelayLog
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "relay: the connection from {Address} is closed: {Reason}")]
     public static partial void Closed(this ILogger log, IPAddress address, RelayCloseReason reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "relay: the connection from {Address} came to nothing: {Reason}")]
+    public static partial void NotAgreed(this ILogger log, Endpoint address, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "relay: whoever decides on admission does not answer: {Reason}; {Consequence}")]
     public static partial void NoVerdict(this ILogger log, string reason, string consequence);

@@ -1,23 +1,19 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Edge.Foundation;
 using Edge.Foundation.Keys;
 using Edge.Io;
 using Edge.Io.Derp;
+using Edge.Io.OpenSsl;
+using Edge.Io.Polling;
 using Edge.Orb;
 using Edge.Protocols.Derp;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using PublicKey = Edge.Foundation.Keys.PublicKey;
 using Tls = Edge.Io.Tls;
 
 namespace Edge.Relay;
@@ -25,10 +21,6 @@ namespace Edge.Relay;
 /// <summary>A DERP relay with its HTTP, its STUN and its mesh. Made once, started once, stopped once.</summary>
 internal sealed class RelayServer : IAsyncDisposable
 {
-    /// <summary>What is read ahead of a client that must wait, and what waits for the kernel to take.</summary>
-    private const long SocketBuffer = 64 * 1024;
-
-    private static readonly TimeSpan s_handshakeLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_headLimit = TimeSpan.FromSeconds(30);
 
     // Clients that are told to come back at once all come at once: they are given a moment to spread, and a minute to try.
@@ -49,9 +41,11 @@ internal sealed class RelayServer : IAsyncDisposable
     private readonly BootstrapNames _names;
     private readonly List<Task> _running = [];
     private readonly List<MeshConnection> _mesh = [];
+    private readonly List<RelayListener> _listeners = [];
+    private readonly HandOver _http = new("relay");
+    private SocketLoops? _loops;
     private StunSocket? _stun;
     private (ServiceProvider Services, IServer Server)? _built;
-    private SslServerAuthenticationOptions? _terms;
 
     /// <exception cref="OrbException">Its key or certificate cannot be had.</exception>
     public RelayServer(RelayServerOptions options)
@@ -59,7 +53,7 @@ internal sealed class RelayServer : IAsyncDisposable
         _options = options;
         _log = options.Logs.CreateLogger("relay");
         options.Readiness.Set("relay", "the relay is starting");
-        if (!Tls.IsAvailable)
+        if (!Tls.IsAvailable || !LibSsl.IsAvailable)
             throw new OrbException("a relay speaks TLS, which needs OpenSSL 3, and there is none on this machine", "Install libssl3, or use the static form of edge.");
         var folder = options.StateFolder is null ? null : Path.Combine(options.StateFolder, "relay");
         if (folder is null)
@@ -90,6 +84,9 @@ internal sealed class RelayServer : IAsyncDisposable
     /// <summary>The UDP port of STUN; null: there is none.</summary>
     public int? StunPort => _stun?.Port;
 
+    /// <summary>Connections whose sockets are open, whatever is spoken on them.</summary>
+    public int OpenConnections => _listeners.Sum(static listener => listener.Open);
+
     /// <exception cref="OrbException">It cannot listen.</exception>
     public async Task Start(CancellationToken cancellation)
     {
@@ -103,6 +100,7 @@ internal sealed class RelayServer : IAsyncDisposable
         try
         {
             await server.StartAsync(new RelayApplication(_hub, _names, _log), cancellation);
+            Listen();
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
@@ -143,13 +141,21 @@ internal sealed class RelayServer : IAsyncDisposable
             using var limit = new CancellationTokenSource(s_farewell);
             await server.StopAsync(limit.Token);
         }
+        foreach (var listener in _listeners)
+            await listener.Stop();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        _hub.EndAll();
+        foreach (var listener in _listeners)
+            await listener.Stop();
         if (_built is { Services: var services })
             await services.DisposeAsync();
+        foreach (var listener in _listeners)
+            listener.Dispose();
+        _loops?.Dispose();
         _stun?.Dispose();
         await Task.WhenAll(_running);
         _sockets.Dispose();
@@ -221,12 +227,11 @@ internal sealed class RelayServer : IAsyncDisposable
     {
         var kestrel = new KestrelServices(_options.Logs);
         kestrel.Configure<KestrelServerOptions>(Configure);
+        kestrel.Add<IConnectionListenerFactory>(_http);
         kestrel.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.CreateBoundListenSocket = endPoint => _sockets[endPoint];
             sockets.UnsafePreferInlineScheduling = true;
-            sockets.MaxReadBufferSize = SocketBuffer;
-            sockets.MaxWriteBufferSize = SocketBuffer;
         });
         var services = kestrel.Build(out var server);
         return (services, server);
@@ -246,14 +251,16 @@ internal sealed class RelayServer : IAsyncDisposable
                 options.Use(next => connection => Let(listener, next, connection));
             });
         }
+        // The upgrade is HTTP/1.1's.
+        kestrel.Listen(_http.EndPoint, static options => options.Protocols = HttpProtocols.Http1);
+    }
+
+    private void Listen()
+    {
+        _loops = new SocketLoops("relay");
         foreach (var endPoint in _opened)
         {
-            kestrel.Listen(endPoint, options =>
-            {
-                // The upgrade is HTTP/1.1's.
-                options.Protocols = HttpProtocols.Http1;
-                options.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = Agree, HandshakeTimeout = s_handshakeLimit });
-            });
+            _listeners.Add(new RelayListener(_sockets[endPoint], endPoint, _loops, _certificate, _hub, _http, _log));
         }
     }
 
@@ -263,20 +270,5 @@ internal sealed class RelayServer : IAsyncDisposable
             return Task.CompletedTask;
         connection.Features.Set(listener);
         return next(connection);
-    }
-
-    private async ValueTask<SslServerAuthenticationOptions> Agree(TlsHandshakeCallbackContext context)
-    {
-        var certificate = (await _certificate.Find(context.ClientHelloInfo.ServerName, context.CancellationToken))!;
-        if (_terms is { } terms && terms.ServerCertificateContext == certificate)
-            return terms;
-        return _terms = new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = certificate,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [SslApplicationProtocol.Http11],
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            AllowRenegotiation = false,
-        };
     }
 }

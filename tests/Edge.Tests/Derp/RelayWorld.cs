@@ -131,6 +131,7 @@ internal sealed class RelayWorld : IDisposable
         while (Relay.Take(Now, node.AtRelay) is { IsEmpty: false } bytes)
         {
             node.LargestWrite = Math.Max(node.LargestWrite, bytes.Length);
+            node.Writes++;
             for (var rest = bytes.Span; !rest.IsEmpty;)
             {
                 var size = Math.Min(rest.Length, 1 + _random.Next(3000));
@@ -160,6 +161,8 @@ internal sealed class RelayWorld : IDisposable
         public bool IsCut { get; set; }
 
         public int LargestWrite { get; set; }
+
+        public int Writes { get; set; }
 
         public List<string> Messages { get; } = [];
 

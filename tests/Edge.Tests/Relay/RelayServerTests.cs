@@ -130,6 +130,86 @@ public sealed class RelayServerTests
     }
 
     [Test]
+    public async Task A_request_that_comes_byte_by_byte_is_answered_as_one_that_comes_whole()
+    {
+        await using var run = await RelayRun.Start();
+        await using var tls = await run.Dial();
+        foreach (var one in "GET /derp HTTP/1.1\r\nHost: derp.test\r\nUpgrade: DERP\r\nConnection: Upgrade\r\n\r\n"u8.ToArray())
+            await tls.WriteAsync((byte[])[one]);
+        var expected = UpgradeRequest.Answer(run.Server.Key);
+        var answer = new byte[expected.Length];
+        await tls.ReadExactlyAsync(answer).AsTask().WaitAsync(OrbRun.Limit);
+        await Assert.That(Encoding.Latin1.GetString(answer)).IsEqualTo(Encoding.Latin1.GetString(expected));
+    }
+
+    [Test]
+    public async Task Packets_that_come_with_the_request_are_passed_on_however_many()
+    {
+        await using var run = await RelayRun.Start();
+        var b = await run.Join();
+        await using var tls = await run.Dial();
+        var key = run.NewKey();
+        var client = new DerpClient(MonotonicClock.Now, new DerpClientOptions { Key = key, Server = run.Server.Key }, new SystemEntropy());
+        for (byte i = 0; i < 5; i++)
+            client.Send(MonotonicClock.Now, b.Key, [i, .. new byte[1400]]);
+        List<byte> all = [.. "GET /derp HTTP/1.1\r\nHost: derp.test\r\nUpgrade: DERP\r\nConnection: Upgrade\r\nDerp-Fast-Start: 1\r\n\r\n"u8];
+        while (client.Poll() is { IsEmpty: false } bytes)
+        {
+            all.AddRange(bytes.Span);
+            client.Written();
+        }
+        // One record, more than is read for a request; and nothing comes behind it.
+        await tls.WriteAsync(all.ToArray());
+        for (byte i = 0; i < 5; i++)
+            await b.Inbox.Next($"RecvPacket {Convert.ToHexStringLower(key.PublicKey.Bytes)} {i:x2}00");
+    }
+
+    [Test]
+    public async Task A_client_that_does_not_read_is_cut_off_and_delays_nobody()
+    {
+        await using var run = await RelayRun.Start();
+        var (a, b) = (await run.Join(), await run.Join());
+        var key = run.NewKey();
+        await using var deaf = await run.Dial();
+        var hello = new DerpClient(MonotonicClock.Now, new DerpClientOptions { Key = key, Server = run.Server.Key }, new SystemEntropy());
+        await deaf.WriteAsync((byte[])[.. "GET /derp HTTP/1.1\r\nHost: derp.test\r\nUpgrade: DERP\r\nConnection: Upgrade\r\nDerp-Fast-Start: 1\r\n\r\n"u8, .. hello.Poll().Span]);
+        var packet = RandomNumberGenerator.GetBytes(60_000);
+        using var page = new MetricsPage(run.Meter, new BuildIdentity("1", "2"), TimeProvider.System);
+        using var limit = new CancellationTokenSource(OrbRun.Limit);
+        // More than the system holds for it, again and again, until the relay has waited long enough; and for each of them one to who reads.
+        for (var round = 0; !page.Text().Contains("\nderp_sclient_write_timeouts 1\n", StringComparison.Ordinal); round++)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            for (var i = 0; i < 8; i++)
+                a.Connection.Send(key.PublicKey, packet);
+            a.Connection.Send(b.Key, BitConverter.GetBytes(round));
+            await b.Inbox.Next($"RecvPacket {Convert.ToHexStringLower(a.Key.Bytes)} {Convert.ToHexStringLower(BitConverter.GetBytes(round))}");
+        }
+    }
+
+    [Test]
+    public async Task Nothing_is_held_of_clients_that_have_left()
+    {
+        await using var run = await RelayRun.Start();
+        for (var i = 0; i < 50; i++)
+        {
+            var node = await run.Join();
+            await node.Connection.DisposeAsync();
+        }
+        // Some come to nothing on the way.
+        for (var i = 0; i < 10; i++)
+        {
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(IPAddress.Loopback, run.Node.Port);
+            await socket.GetStream().WriteAsync("no TLS"u8.ToArray());
+        }
+        using var limit = new CancellationTokenSource(OrbRun.Limit);
+        while (run.Server.OpenConnections > 0 && !limit.IsCancellationRequested)
+            await Task.Yield();
+        await Assert.That(run.Server.OpenConnections).IsEqualTo(0);
+    }
+
+    [Test]
     public async Task A_client_that_is_not_let_through_goes_inside_of_a_WebSocket()
     {
         await using var run = await RelayRun.Start();

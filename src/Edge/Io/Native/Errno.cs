@@ -21,5 +21,6 @@ internal static class Errno
     public const int AddressInUse = 98;       // EADDRINUSE
     public const int AddressNotAvailable = 99; // EADDRNOTAVAIL
     public const int NetworkUnreachable = 101; // ENETUNREACH
+    public const int ConnectionAborted = 103; // ECONNABORTED
     public const int NoBuffers = 105;         // ENOBUFS
 }

@@ -1,6 +1,6 @@
 namespace Edge.Io.Udp;
 
-/// <summary>Socket options and control messages of Linux (asm-generic/socket.h, linux/in.h, linux/in6.h, linux/udp.h).</summary>
+/// <summary>Socket options and control messages of Linux (asm-generic/socket.h, linux/in.h, linux/in6.h, linux/tcp.h, linux/udp.h).</summary>
 internal static class SocketOption
 {
     public const int SocketLevel = 1;
@@ -13,6 +13,9 @@ internal static class SocketOption
 
     public const int IpLevel = 0;
     public const int PacketInfoV4 = 8;
+
+    public const int TcpLevel = 6;
+    public const int UserTimeout = 18;
 
     public const int Ipv6Level = 41;
     public const int Ipv6Only = 26;

@@ -19,16 +19,8 @@ internal struct FrameLane
     public Span<byte> Append(FrameBlocks blocks, int size)
     {
         if (_last is null || _last.Room < size)
-        {
-            // One frame that waits needs little; behind others it is the beginning of a queue.
-            var block = blocks.Rent(_last is null ? size : Math.Max(size, FrameBlocks.Medium));
-            if (_last is null)
-                _first = block;
-            else
-                _last.Next = block;
-            _last = block;
-        }
-        var place = _last.Bytes.AsSpan(_last.End, size);
+            Grow(blocks, size);
+        var place = _last!.Bytes.AsSpan(_last.End, size);
         _last.End += size;
         _last.Frames++;
         Frames++;
@@ -73,6 +65,30 @@ internal struct FrameLane
     {
         while (Take() is { } block)
             blocks.Return(block);
+    }
+
+    private void Grow(FrameBlocks blocks, int size)
+    {
+        // One frame that waits needs little; behind others it is the beginning of a queue.
+        var block = blocks.Rent(_last is null ? size : Math.Max(size, FrameBlocks.Medium));
+        if (_last is null)
+        {
+            _first = block;
+        }
+        else if (_last.Bytes.Length < FrameBlocks.Medium && _last.End - _last.Start + size <= block.Bytes.Length)
+        {
+            // The one that waited joins the queue: all of it leaves in one write. It is alone, for only a lane's first block is small.
+            var waiting = _last;
+            waiting.Bytes.AsSpan(waiting.Start, waiting.End - waiting.Start).CopyTo(block.Bytes);
+            (block.End, block.Frames) = (waiting.End - waiting.Start, waiting.Frames);
+            blocks.Return(waiting);
+            _first = block;
+        }
+        else
+        {
+            _last.Next = block;
+        }
+        _last = block;
     }
 
     private void Detach(FrameBlock block)
