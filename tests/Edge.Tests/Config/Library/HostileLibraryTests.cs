@@ -5,15 +5,15 @@ namespace Edge.Tests.Config.Library;
 /// <summary>Programs that ask the library for more than there is. Each must end in an error of its own, not of the process.</summary>
 public sealed class HostileLibraryTests
 {
-    private const string Deep = "IntSeq(1, 50000).fold(List(), (acc, n) -> List(acc))";
+    private const string Deep = "IntSeq(1, 200000).fold(List(), (acc, n) -> List(acc))";
 
     [Test]
     [Arguments($"{Deep} == {Deep}")]
     [Arguments($"Set({Deep}, {Deep})")]
     [Arguments($"({Deep}).toString()")]
-    [Arguments("IntSeq(1, 50000).fold(Pair(1, 2), (acc, n) -> Pair(acc, n)).toString()")]
-    [Arguments("IntSeq(1, 50000).fold(Map(), (acc, n) -> Map(n, acc)) == IntSeq(1, 50000).fold(Map(), (acc, n) -> Map(n, acc))")]
-    [Arguments("IntSeq(1, 50000).fold(new Dynamic {}, (acc, n) -> new Dynamic { inner = acc }).toString()")]
+    [Arguments("IntSeq(1, 200000).fold(Pair(1, 2), (acc, n) -> Pair(acc, n)).toString()")]
+    [Arguments("IntSeq(1, 200000).fold(Map(), (acc, n) -> Map(n, acc)) == IntSeq(1, 200000).fold(Map(), (acc, n) -> Map(n, acc))")]
+    [Arguments("IntSeq(1, 200000).fold(new Dynamic {}, (acc, n) -> new Dynamic { inner = acc }).toString()")]
     [Arguments(Deep)]
     public async Task Deep_values_overflow_no_stack(string expression) =>
         await Assert.That(ErrorOf(expression)).IsEqualTo("A stack overflow occurred.");
