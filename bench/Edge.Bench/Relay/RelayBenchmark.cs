@@ -11,7 +11,7 @@ namespace Edge.Bench.Relay;
 /// </summary>
 internal static class RelayBenchmark
 {
-    private const int Pairs = 8;
+    private const int Pairs = 32;
     private const double ThroughputGoal = 1.5, MemoryGoal = 0.5;
 
     private static readonly TimeSpan s_time = TimeSpan.FromSeconds(5);

@@ -260,7 +260,7 @@ internal sealed class RelayServer : IAsyncDisposable
         _loops = new SocketLoops("relay");
         foreach (var endPoint in _opened)
         {
-            _listeners.Add(new RelayListener(_sockets[endPoint], endPoint, _loops, _certificate, _hub, _http, _log));
+            _listeners.Add(new RelayListener(_sockets[endPoint], endPoint, _loops, _certificate, _hub, _http, _options.Time, _log));
         }
     }
 

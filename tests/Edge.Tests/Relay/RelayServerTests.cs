@@ -104,6 +104,14 @@ public sealed class RelayServerTests
     }
 
     [Test]
+    public async Task Its_handshake_shows_its_key_so_that_nothing_need_be_waited_for()
+    {
+        await using var run = await RelayRun.Start();
+        await using var stream = await RelayRun.Dialler().Dial(run.Node, CancellationToken.None);
+        await Assert.That(stream.Server).IsEqualTo(run.Server.Key);
+    }
+
+    [Test]
     public async Task What_comes_with_the_request_is_not_lost_and_a_known_relay_need_not_answer_first()
     {
         await using var run = await RelayRun.Start();

@@ -19,8 +19,9 @@ internal sealed unsafe class TlsServerContext : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <param name="certificate">With its key and its chain.</param>
+    /// <param name="beside">In DER: one that is sent behind the chain and does not belong to it; empty: none.</param>
     /// <exception cref="CryptographicException">OpenSSL does not take them.</exception>
-    public static TlsServerContext Create(SslStreamCertificateContext certificate)
+    public static TlsServerContext Create(SslStreamCertificateContext certificate, ReadOnlySpan<byte> beside = default)
     {
         LibSsl.ClearErrors();
         var context = new TlsServerContext(LibSsl.NewContext(LibSsl.ServerMethod()));
@@ -30,7 +31,9 @@ internal sealed unsafe class TlsServerContext : SafeHandle
             context.SetTerms();
             context.Use(certificate.TargetCertificate);
             foreach (var issuer in certificate.IntermediateCertificates)
-                context.Append(issuer);
+                context.Append(issuer.RawData);
+            if (!beside.IsEmpty)
+                context.Append(beside);
             return context;
         }
         catch
@@ -94,9 +97,8 @@ internal sealed unsafe class TlsServerContext : SafeHandle
         }
     }
 
-    private void Append(X509Certificate2 issuer)
+    private void Append(ReadOnlySpan<byte> bytes)
     {
-        var bytes = issuer.RawData;
         fixed (byte* start = bytes)
         {
             var place = start;
