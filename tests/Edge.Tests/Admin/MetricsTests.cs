@@ -44,18 +44,21 @@ public sealed class MetricsTests
         using var folder = new TemporaryFolder();
         using var upstream = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         upstream.Start();
-        await using var run = await AdminRun.Start($$"""servers { [":8080"] { handler = new ReverseProxy { upstreams { "{{upstream.LocalEndpoint}}" } } } }""", new AdminConfiguration(), folder.Path);
+        var address = upstream.LocalEndpoint;
+        await using var run = await AdminRun.Start($$"""servers { [":8080"] { handler = new ReverseProxy { upstreams { "{{address}}" } } } }""", new AdminConfiguration(), folder.Path);
         using var client = run.Client();
         var request = client.GetAsync("/");
         using var socket = await upstream.AcceptSocketAsync();
         var page = await Page(run, "\nedge_http_requests_under_way 1\n");
         await Assert.That(page).Contains("\nedge_connections 1\n");
-        await Assert.That(page).Contains($"\nedge_upstream_requests_under_way{{upstream=\"http://{upstream.LocalEndpoint}\"}} 1\n");
-        await Assert.That(page).Contains($"\nedge_upstream_healthy{{upstream=\"http://{upstream.LocalEndpoint}\"}} 1\n");
+        await Assert.That(page).Contains($"\nedge_upstream_requests_under_way{{upstream=\"http://{address}\"}} 1\n");
+        await Assert.That(page).Contains($"\nedge_upstream_healthy{{upstream=\"http://{address}\"}} 1\n");
+        // One that was asked for beside it, and might be tried next, is refused as well.
+        upstream.Stop();
         socket.Close();
         using var response = await request;
         await Assert.That(response.StatusCode).IsEqualTo(HttpStatusCode.BadGateway);
-        await Page(run, $"\nedge_upstream_failures_total{{upstream=\"http://{upstream.LocalEndpoint}\"}} 1\n");
+        await Page(run, $"\nedge_upstream_failures_total{{upstream=\"http://{address}\"}} 1\n");
     }
 
     [Test]
