@@ -68,7 +68,8 @@ internal sealed partial class Tailnet
     /// <summary>A server on Tailscale's library, tsnet, which greets whoever asks by name, at port 80. <c>PEERS</c> has it as `tshello`.</summary>
     public async Task<RunningProgram> Tsnet(Side side, string name)
     {
-        var node = side.Start(Tools.Peer("tshello"), "-control", Url, "-authkey", Key, "-hostname", name, "-addr", ":80");
+        // A signal keeps it from removing its folder.
+        var node = side.Start("env", $"TMPDIR={_lab.Folder}", Tools.Peer("tshello"), "-control", Url, "-authkey", Key, "-hostname", name, "-addr", ":80");
         await node.Printed("up in ");
         return node;
     }

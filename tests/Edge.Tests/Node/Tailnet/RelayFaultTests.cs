@@ -56,9 +56,10 @@ public sealed class RelayFaultTests
     public async Task When_its_relay_is_gone_the_home_moves_to_another_and_peers_follow()
     {
         using var limit = new CancellationTokenSource(2 * OrbRun.Limit);
+        // Ends when nobody is at home there any more.
+        await using var other = await RelayRun.Start(static options => options with { StunPort = 0 });
         await using var tailnet = await LabTailnet.Start(limit.Token);
         var (a, b) = await Pair(tailnet, isRelayed: true, limit.Token);
-        await using var other = await RelayRun.Start(static options => options with { StunPort = 0 });
         var both = await WithAnother(tailnet, other, limit.Token);
         tailnet.Control.Tailnet.Change(state => state with { Relays = both });
         foreach (var orb in (OrbRun[])[a, b])
