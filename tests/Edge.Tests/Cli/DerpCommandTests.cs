@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Edge.Tests.Orb;
+using Edge.Tests.Relay;
 
 namespace Edge.Tests.Cli;
 
@@ -42,34 +41,18 @@ public sealed class DerpCommandTests
     public async Task It_prints_its_map_runs_and_ends_with_a_signal()
     {
         using var folder = new TemporaryFolder();
-        var start = new ProcessStartInfo(CommandRun.Executable, ["tun", "derp", "--host", "127.0.0.1", "--port", "0", "--stun-port", "0", "--state", folder.Path, "--admin", $"unix:{folder.Path}/admin.sock", "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var text = "";
-        // The document ends with the only brace that stands alone at the left.
-        while (await process.StandardOutput.ReadLineAsync().WaitAsync(OrbRun.Limit) is { } line)
-        {
-            text += line + "\n";
-            if (line == "}")
-                break;
-        }
-        using var map = JsonDocument.Parse(text);
-        var node = map.RootElement.GetProperty("Regions").GetProperty("900").GetProperty("Nodes")[0];
+        await using var relay = await RelayProcess.Start(CommandRun.Executable, folder);
+        var node = relay.Node;
         await Assert.That(node.GetProperty("HostName").GetString()).IsEqualTo("127.0.0.1");
         await Assert.That(node.GetProperty("DERPPort").GetInt32()).IsBetween(1, 65535);
         await Assert.That(node.GetProperty("STUNPort").GetInt32()).IsBetween(1, 65535);
         await Assert.That(node.GetProperty("CertName").GetString()).StartsWith("sha256-raw:");
 
-        var health = await CommandRun.InProcess("health", "--ready", "--admin", $"unix:{folder.Path}/admin.sock");
+        var health = await CommandRun.InProcess("health", "--ready", "--admin", relay.Admin);
         await Assert.That(health.ExitCode).IsEqualTo(0);
-        EdgeProcess.Signal(process, PosixSignal.SIGTERM);
-        await process.WaitForExitAsync().WaitAsync(OrbRun.Limit);
-        await Assert.That(process.ExitCode).IsEqualTo(0);
-        await Assert.That(await error).Contains("ANYBODY may use this relay");
+        var (exitCode, error) = await relay.End();
+        await Assert.That(exitCode).IsEqualTo(0);
+        await Assert.That(error).Contains("ANYBODY may use this relay");
     }
 
     [Test]
