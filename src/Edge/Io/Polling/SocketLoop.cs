@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Edge.Io.Native;
 
 namespace Edge.Io.Polling;
@@ -12,17 +11,10 @@ internal sealed unsafe class SocketLoop : IDisposable
 {
     private const int CloseOnExec = 0x80000, NonBlocking = 0x800;
 
-    // sys/epoll.h.
-    private const int AddEntry = 1, RemoveEntry = 2;
-    private const uint In = 1, Out = 4, Failed = 8, HungUp = 16, PeerHungUp = 0x2000, EdgeTriggered = 1u << 31;
-
     private const int Capacity = 128;
     private const ulong Stop = ulong.MaxValue;
 
-    // struct epoll_event is packed on x86-64 only (sys/epoll.h): 12 bytes there, 16 elsewhere.
-    private static readonly int s_eventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
-
-    private readonly Descriptor _epoll = Descriptor.Of(Libc.EpollCreate(CloseOnExec), "making an epoll descriptor");
+    private readonly Epoll _epoll = new();
     private readonly Descriptor _stop = Descriptor.Of(Libc.EventDescriptor(0, NonBlocking | CloseOnExec), "making an eventfd");
     private readonly Lock _lock = new();
     private readonly Stack<int> _free = new();
@@ -36,7 +28,7 @@ internal sealed unsafe class SocketLoop : IDisposable
     /// <exception cref="SystemError">There are no descriptors.</exception>
     public SocketLoop(string name)
     {
-        Register(_stop.Number, AddEntry, In, Stop);
+        _epoll.Watch(_stop.Number, Stop);
         _thread = new Thread(Run) { Name = name, IsBackground = true };
         _thread.Start();
     }
@@ -63,7 +55,7 @@ internal sealed unsafe class SocketLoop : IDisposable
             _sockets[place] = socket;
             try
             {
-                Register(socket.Descriptor, AddEntry, In | Out | PeerHungUp | EdgeTriggered, socket.Number);
+                _epoll.Watch(socket.Descriptor, socket.Number, Epoll.In | Epoll.Out | Epoll.PeerHungUp | Epoll.EdgeTriggered);
             }
             catch
             {
@@ -80,8 +72,7 @@ internal sealed unsafe class SocketLoop : IDisposable
         {
             if (_isEnded)
                 return;
-            var none = stackalloc byte[16];
-            _ = Libc.EpollControl(_epoll.Number, RemoveEntry, socket.Descriptor, none);
+            _epoll.Forget(socket.Descriptor);
             Forget((int)(uint)socket.Number);
         }
     }
@@ -104,18 +95,17 @@ internal sealed unsafe class SocketLoop : IDisposable
 
     private void Run()
     {
-        var events = stackalloc byte[Capacity * 16];
+        Span<byte> events = stackalloc byte[Capacity * Epoll.EventSize];
         for (var isStopped = false; !isStopped;)
         {
-            var count = Libc.EpollWait(_epoll.Number, events, Capacity, -1);
+            var count = _epoll.Wait(events, -1);
             for (var i = 0; i < count; i++)
             {
-                var entry = events + i * s_eventSize;
-                var number = *(ulong*)(entry + s_eventSize - 8);
+                var (what, number) = Epoll.Read(events, i);
                 if (number == Stop)
                     isStopped = true;
                 else
-                    Tell(number, *(uint*)entry);
+                    Tell(number, what);
             }
         }
         _epoll.Dispose();
@@ -127,7 +117,7 @@ internal sealed unsafe class SocketLoop : IDisposable
         // One that was closed a moment ago may have another in its place.
         if (Volatile.Read(ref _sockets)[(int)(uint)number] is not { } socket || socket.Number != number)
             return;
-        if ((what & (Out | Failed | HungUp)) != 0)
+        if ((what & (Epoll.Out | Epoll.Failed | Epoll.HungUp)) != 0)
             socket.Writable.Tell();
         // To read, TLS may have to write first (a key's update, RFC 8446, section 4.6.3): whatever has changed, reading is tried again.
         socket.Readable.Tell();
@@ -137,14 +127,5 @@ internal sealed unsafe class SocketLoop : IDisposable
     {
         _sockets[place] = null;
         _free.Push(place);
-    }
-
-    private void Register(int descriptor, int operation, uint what, ulong number)
-    {
-        var registration = stackalloc byte[16];
-        *(uint*)registration = what;
-        *(ulong*)(registration + s_eventSize - 8) = number;
-        if (Libc.EpollControl(_epoll.Number, operation, descriptor, registration) < 0)
-            throw SystemError.Last("watching a socket");
     }
 }

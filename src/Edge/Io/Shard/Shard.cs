@@ -5,6 +5,7 @@ using Edge.Foundation.Buffers;
 using Edge.Foundation.Time;
 using Edge.Io.Native;
 using Edge.Io.Netlink;
+using Edge.Io.Polling;
 using Edge.Io.Tun;
 using Edge.Io.Udp;
 
@@ -21,6 +22,7 @@ internal sealed class Shard : IDisposable
     private const int V6Number = 2;
     private const int MailboxNumber = 3;
     private const int WatchNumber = 4;
+    private const int MostEvents = 5;
 
     // Packets from the TUN device before datagrams have their turn: large ones are 64 KiB each.
     private const int ReadBatch = 64;
@@ -200,7 +202,18 @@ internal sealed class Shard : IDisposable
         if (_ready == 0)
             Sleep();
         else
-            _ready |= _epoll.Wait(0);
+            _ready |= Ready(0);
+    }
+
+    /// <returns>A bit for each number that is readable.</returns>
+    private uint Ready(int milliseconds)
+    {
+        Span<byte> events = stackalloc byte[MostEvents * Epoll.EventSize];
+        var count = _epoll.Wait(events, milliseconds);
+        var ready = 0u;
+        for (var i = 0; i < count; i++)
+            ready |= 1u << (int)Epoll.Read(events, i).Number;
+        return ready;
     }
 
     /// <summary>What others ask for may allocate: that is not the packets' doing, and is not counted as theirs.</summary>
@@ -220,7 +233,7 @@ internal sealed class Shard : IDisposable
             return;
         var idle = _isTrimmed ? TimeSpan.MaxValue : s_idleTime;
         var wait = deadline == Timestamp.Never ? TimeSpan.MaxValue : deadline - now;
-        _ready = _epoll.Wait(Milliseconds(wait < idle ? wait : idle));
+        _ready = Ready(Milliseconds(wait < idle ? wait : idle));
         _mailbox.Wake();
         _wakeups++;
         if (_ready == 0 && !_isTrimmed && MonotonicClock.Now - now >= s_idleTime)
