@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Edge.Io;
 
 namespace Edge.Orb;
 
@@ -9,27 +10,13 @@ namespace Edge.Orb;
 /// writes record after record of one response, and a system call for each would cost as much as their encryption.
 /// </summary>
 /// <param name="transport">Stays its owner's: closing the stream leaves it open.</param>
-internal sealed class TransportStream(IDuplexPipe transport) : Stream
+internal sealed class TransportStream(IDuplexPipe transport) : ConnectionStream
 {
     // Four whole records; the transport holds back its writer from there on.
     private const int MostUnflushed = 64 * 1024;
 
     private readonly PipeReader _input = transport.Input;
     private readonly PipeWriter _output = transport.Output;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>What has come in, at least a byte of it; 0 at the end. An empty <paramref name="buffer"/> waits until there is something.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -59,24 +46,6 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
         var flushed = Flush(cancellationToken);
         return flushed.IsCompletedSuccessfully ? Task.CompletedTask : flushed.AsTask();
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("a connection is not waited for");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("a connection is not waited for");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     // That nobody reads any more is the connection's to say, by its token.
     private ValueTask Flush(CancellationToken cancellation)

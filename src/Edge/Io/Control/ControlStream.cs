@@ -7,7 +7,7 @@ namespace Edge.Io.Control;
 /// The plaintext of a control channel as a stream: what is written is cut into records and sealed, what arrives is opened. One reader and one
 /// writer may be at work at once. It owns the connection and the channel.
 /// </summary>
-internal sealed class ControlStream : Stream
+internal sealed class ControlStream : ConnectionStream
 {
     // As many records as go into one write: HTTP/2 writes its frames of 16 KiB at once.
     private const int MostRecords = 4;
@@ -28,20 +28,6 @@ internal sealed class ControlStream : Stream
         (_inner, _channel) = (inner, channel);
         behind.CopyTo(_received);
         _end = behind.Length;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <exception cref="IOException">The connection failed, or a record was not genuine.</exception>
@@ -91,21 +77,7 @@ internal sealed class ControlStream : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

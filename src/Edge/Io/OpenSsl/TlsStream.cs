@@ -7,7 +7,7 @@ namespace Edge.Io.OpenSsl;
 /// The server's side of TLS on a socket: OpenSSL reads and writes the descriptor itself, so that records are neither copied nor waited for one
 /// by one, and who idles holds no buffer. One reads and one writes at a time; both may be any thread.
 /// </summary>
-internal sealed class TlsStream : Stream
+internal sealed class TlsStream : ConnectionStream
 {
     private readonly PolledSocket _socket;
     private readonly Lock _lock = new();
@@ -30,20 +30,6 @@ internal sealed class TlsStream : Stream
             socket.Dispose();
             throw;
         }
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Agrees with the client. First of all, and once.</summary>
@@ -110,26 +96,6 @@ internal sealed class TlsStream : Stream
         var length = TryWrite(buffer.Span);
         return length == buffer.Length ? ValueTask.CompletedTask : WaitAndWrite(buffer[length..], cancellationToken);
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("a connection is not waited for");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("a connection is not waited for");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

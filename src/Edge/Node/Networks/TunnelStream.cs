@@ -1,9 +1,10 @@
 using System.Buffers;
+using Edge.Io;
 
 namespace Edge.Node.Networks;
 
 /// <summary>A connection of a network as a stream: what HTTP clients take.</summary>
-internal sealed class TunnelStream(TunnelConnection connection) : Stream
+internal sealed class TunnelStream(TunnelConnection connection) : ConnectionStream
 {
     // What is copied before the netstack is asked whether it takes more.
     private const int WriteStep = 64 * 1024;
@@ -11,20 +12,6 @@ internal sealed class TunnelStream(TunnelConnection connection) : Stream
     // Whoever disposes waits until nobody copies out of the connection's blocks.
     private readonly Lock _copying = new();
     private bool _isDisposed;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -68,23 +55,9 @@ internal sealed class TunnelStream(TunnelConnection connection) : Stream
     /// <summary>Nothing more is written; reading goes on.</summary>
     public void FinishWriting() => connection.Output.Complete();
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
