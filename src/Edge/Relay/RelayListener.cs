@@ -33,7 +33,7 @@ internal sealed class RelayListener : IDisposable
     private readonly HandOver _http;
     private readonly ILogger _log;
     private readonly byte[] _switching;
-    private readonly byte[] _meta;
+    private readonly byte[] _beside;
     private readonly Lock _lock = new();
     private readonly HashSet<TlsStream> _open = [];
     private (SslStreamCertificateContext Certificate, TlsServerContext Context)? _terms;
@@ -48,14 +48,13 @@ internal sealed class RelayListener : IDisposable
     /// <param name="certificate">Asked for each connection.</param>
     /// <param name="hub">Has the clients.</param>
     /// <param name="http">Serves what is no client.</param>
-    /// <param name="time">For the certificate that shows the relay's key.</param>
+    /// <param name="beside">In DER: the certificate that shows the relay's key.</param>
     /// <param name="log">Is told of those who do not come to terms, at <c>debug</c>.</param>
     /// <exception cref="SocketException">It cannot listen.</exception>
-    public RelayListener(Socket socket, EndPoint endPoint, SocketLoops loops, RelayCertificate certificate, RelayHub hub, HandOver http, TimeProvider time, ILogger log)
+    public RelayListener(Socket socket, EndPoint endPoint, SocketLoops loops, RelayCertificate certificate, RelayHub hub, HandOver http, byte[] beside, ILogger log)
     {
-        (_endPoint, _certificate, _hub, _http, _log) = (endPoint, certificate, hub, http, log);
+        (_endPoint, _certificate, _hub, _http, _beside, _log) = (endPoint, certificate, hub, http, beside, log);
         _switching = UpgradeRequest.Answer(hub.Key);
-        _meta = RelayMetaCertificate.Make(hub.Key, time.GetUtcNow());
         // What is taken inherits both. Whoever writes gathers by itself; who is gone without a word is found by what it does not acknowledge.
         socket.NoDelay = true;
         socket.SetRawSocketOption(SocketOption.TcpLevel, SocketOption.UserTimeout, BitConverter.GetBytes((int)s_silenceOfTcp.TotalMilliseconds));
@@ -185,7 +184,7 @@ internal sealed class RelayListener : IDisposable
             if (_terms is { } terms && terms.Certificate == certificate)
                 return terms.Context;
             // The one before is not disposed of: a session may be opened with it at this moment, and the collector finds it.
-            var context = TlsServerContext.Create(certificate, _meta);
+            var context = TlsServerContext.Create(certificate, _beside);
             _terms = (certificate, context);
             return context;
         }

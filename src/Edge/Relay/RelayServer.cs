@@ -258,9 +258,10 @@ internal sealed class RelayServer : IAsyncDisposable
     private void Listen()
     {
         _loops = new SocketLoops("relay");
+        var beside = RelayMetaCertificate.Make(Key, _options.Time.GetUtcNow());
         foreach (var endPoint in _opened)
         {
-            _listeners.Add(new RelayListener(_sockets[endPoint], endPoint, _loops, _certificate, _hub, _http, _options.Time, _log));
+            _listeners.Add(new RelayListener(_sockets[endPoint], endPoint, _loops, _certificate, _hub, _http, beside, _log));
         }
     }
 

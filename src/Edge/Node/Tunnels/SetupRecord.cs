@@ -30,28 +30,16 @@ internal sealed class SetupRecord
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, SetupJson.Default.SetupRecord);
 
     /// <exception cref="JsonException">It is not one of these, as <see cref="Write"/> writes them.</exception>
-    public static SetupRecord Read(ReadOnlyMemory<byte> utf8)
+    public static SetupRecord Read(ReadOnlyMemory<byte> utf8) => TunnelDocument.Read(utf8, static record => new SetupRecord
     {
-        using var json = JsonDocument.Parse(utf8);
-        try
-        {
-            var record = json.RootElement;
-            return new SetupRecord
-            {
-                Interface = Text(record, "interface"),
-                ProcessId = record.GetProperty("processId").GetInt32(),
-                ProcessStart = record.GetProperty("processStart").GetUInt64(),
-                NetworkNamespace = Text(record, "networkNamespace"),
-                Rules = [.. record.GetProperty("rules").EnumerateArray().Select(Rule)],
-                SourceValidMark = record.GetProperty("sourceValidMark").GetString(),
-                Resolver = record.GetProperty("resolver") is { ValueKind: not JsonValueKind.Null } resolver ? Backup(resolver) : null,
-            };
-        }
-        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new JsonException(e.Message, e);
-        }
-    }
+        Interface = TunnelDocument.Text(record, "interface"),
+        ProcessId = record.GetProperty("processId").GetInt32(),
+        ProcessStart = record.GetProperty("processStart").GetUInt64(),
+        NetworkNamespace = TunnelDocument.Text(record, "networkNamespace"),
+        Rules = [.. record.GetProperty("rules").EnumerateArray().Select(Rule)],
+        SourceValidMark = record.GetProperty("sourceValidMark").GetString(),
+        Resolver = record.GetProperty("resolver") is { ValueKind: not JsonValueKind.Null } resolver ? Backup(resolver) : null,
+    });
 
     private static RoutingRule Rule(JsonElement rule) => new(
         rule.GetProperty("isV4").GetBoolean(), rule.GetProperty("table").GetUInt32(), rule.GetProperty("unlessMark").GetUInt32(),
@@ -62,9 +50,7 @@ internal sealed class SetupRecord
     };
 
     private static ResolverBackup Backup(JsonElement resolver) => new(
-        Text(resolver, "path"), resolver.GetProperty("linkTarget").GetString(), resolver.GetProperty("content").GetString(), Text(resolver, "written"));
-
-    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
+        TunnelDocument.Text(resolver, "path"), resolver.GetProperty("linkTarget").GetString(), resolver.GetProperty("content").GetString(), TunnelDocument.Text(resolver, "written"));
 }
 
 /// <summary>How <c>/etc/resolv.conf</c> was.</summary>

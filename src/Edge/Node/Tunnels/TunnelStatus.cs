@@ -20,25 +20,13 @@ internal sealed record TunnelStatus(
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, TunnelJson.Default.TunnelStatus);
 
     /// <exception cref="JsonException">It is not one of these, as <see cref="Write"/> writes them.</exception>
-    public static TunnelStatus Read(ReadOnlyMemory<byte> utf8)
-    {
-        using var json = JsonDocument.Parse(utf8);
-        try
-        {
-            var status = json.RootElement;
-            return new TunnelStatus(
-                Text(status, "interface"), status.GetProperty("processId").GetInt32(), Text(status, "publicKey"),
-                status.GetProperty("listenPort").GetInt32(), status.GetProperty("fwMark").GetUInt32(), status.GetProperty("mtu").GetInt32(),
-                Texts(status, "offloads"), [.. status.GetProperty("peers").EnumerateArray().Select(Peer)], CountersOf(status.GetProperty("counters")));
-        }
-        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new JsonException(e.Message, e);
-        }
-    }
+    public static TunnelStatus Read(ReadOnlyMemory<byte> utf8) => TunnelDocument.Read(utf8, static status => new TunnelStatus(
+        TunnelDocument.Text(status, "interface"), status.GetProperty("processId").GetInt32(), TunnelDocument.Text(status, "publicKey"),
+        status.GetProperty("listenPort").GetInt32(), status.GetProperty("fwMark").GetUInt32(), status.GetProperty("mtu").GetInt32(),
+        Texts(status, "offloads"), [.. status.GetProperty("peers").EnumerateArray().Select(Peer)], CountersOf(status.GetProperty("counters"))));
 
     private static TunnelPeerStatus Peer(JsonElement peer) => new(
-        Text(peer, "publicKey"), peer.GetProperty("endpoint").GetString(), Texts(peer, "allowedIps"),
+        TunnelDocument.Text(peer, "publicKey"), peer.GetProperty("endpoint").GetString(), Texts(peer, "allowedIps"),
         peer.GetProperty("handshakeAgeSeconds") is { ValueKind: not JsonValueKind.Null } age ? age.GetDouble() : null,
         peer.GetProperty("receivedBytes").GetUInt64(), peer.GetProperty("sentBytes").GetUInt64(),
         peer.GetProperty("persistentKeepaliveSeconds").GetInt32(), peer.GetProperty("stagedPackets").GetInt32());
@@ -50,8 +38,6 @@ internal sealed record TunnelStatus(
         Count(counters, "wakeups"), Count(counters, "allocatedBytes"));
 
     private static long Count(JsonElement counters, string name) => counters.GetProperty(name).GetInt64();
-
-    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
 
     private static string[] Texts(JsonElement json, string name) =>
         [.. json.GetProperty(name).EnumerateArray().Select(one => one.GetString() ?? throw new FormatException($"{name} holds null"))];
