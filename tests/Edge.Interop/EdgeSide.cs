@@ -62,8 +62,5 @@ internal sealed class EdgeSide : TunnelSide
 
     public override async Task<string> PeerEndpoint() => (await Status()).GetProperty("peers")[0].GetProperty("endpoint").GetString() ?? "";
 
-    public long ResidentKiB() => File.ReadLines($"/proc/{Process.Id}/status")
-        .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))
-        .Single();
+    public long ResidentKiB() => Tools.ResidentKiB(Process.Id);
 }

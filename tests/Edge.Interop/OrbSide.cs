@@ -55,10 +55,5 @@ internal sealed class OrbSide
             """);
     }
 
-    public long ResidentKiB() => ResidentKiB(Process.Id);
-
-    public static long ResidentKiB(int process) => File.ReadLines($"/proc/{process}/status")
-        .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))
-        .Single();
+    public long ResidentKiB() => Tools.ResidentKiB(Process.Id);
 }

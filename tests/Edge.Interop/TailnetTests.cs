@@ -46,7 +46,7 @@ public sealed class TailnetTests
         await a.Printed("the home relay is");
         await Fetches(lab.A, "http://b/hello.txt", "hello from b", "--socks5-hostname", Socks);
         await Assert.That(await HashOf(lab.A, $"--socks5-hostname {Socks} http://b/noise")).IsEqualTo(hash);
-        await Assert.That(OrbSide.ResidentKiB(a.Id)).IsLessThanOrEqualTo(60 * 1024);
+        await Assert.That(Tools.ResidentKiB(a.Id)).IsLessThanOrEqualTo(60 * 1024);
         await Assert.That(await HashOf(lab.B, $"--socks5-hostname {Socks} http://a/noise")).IsEqualTo(hash);
         await Assert.That(await HashOf(lab.A, $"--socks5-hostname {Socks} http://stock:8000/noise")).IsEqualTo(hash);
         await Assert.That(await HashOf(lab.B, $"--proxy http://{stock.Proxy} http://{net.AddressOf(a)}/noise")).IsEqualTo(hash);

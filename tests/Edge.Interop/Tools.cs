@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Edge.Interop;
 
@@ -37,6 +38,14 @@ internal static partial class Tools
         }
         return (process.ExitCode, await output, await error);
     }
+
+    /// <summary>What a process has resident, in KiB.</summary>
+    /// <param name="process">Its number.</param>
+    /// <param name="field">Of proc(5), status: now, or <c>VmHWM</c> for the most ever.</param>
+    public static long ResidentKiB(int process, string field = "VmRSS") => long.Parse(
+        File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status"))
+            .Single(line => line.StartsWith($"{field}:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
 
     /// <summary>Waits until something is so; what is waited for happens in other programs, which tell nobody.</summary>
     public static async Task Until(Func<Task<bool>> condition, string what, int seconds = 60)

@@ -39,14 +39,14 @@ internal static partial class NetstackMeasurement
             var speed = await lab.B.Run("taskset", "-c", "1", "curl", "-sSf", "-o", "/dev/null", "-w", "%{speed_download}", $"http://{address}/large");
             toKernel.Add(double.Parse(speed, CultureInfo.InvariantCulture) * 8 / 1e6);
         }
-        var resident = Resident(server) / 1024.0;
+        var resident = Tools.ResidentKiB(server) / 1024.0;
         var (requests, p99) = await Wrk(lab, $"http://{address}/small", seconds);
         var (bareRequests, bareP99) = await Wrk(lab, $"http://{lab.A.Address(isV4: true)}:8080/small", seconds);
 
-        var before = Resident(server);
+        var before = Tools.ResidentKiB(server);
         var held = lab.B.Start(Client("hold", client, keys, lab, Idle));
         await held.Printed("held");
-        var idle = (Resident(server) - before) * 1024.0 / Idle;
+        var idle = (Tools.ResidentKiB(server) - before) * 1024.0 / Idle;
         return new NetstackFigures(toKernel.Order().ElementAt(Files / 2), parts[0], parts[2] / parts[1] * 1e6, requests, p99, bareRequests, bareP99, resident, idle);
     }
 
@@ -83,12 +83,6 @@ internal static partial class NetstackMeasurement
         var unit = p99.Groups[2].Value switch { "us" => 0.001, "ms" => 1.0, _ => 1000.0 };
         return (double.Parse(Rate().Match(text).Groups[1].Value, CultureInfo.InvariantCulture), double.Parse(p99.Groups[1].Value, CultureInfo.InvariantCulture) * unit);
     }
-
-    /// <returns>KiB.</returns>
-    private static double Resident(int process) => File.ReadLines($"/proc/{process}/status")
-        .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-        .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))
-        .Single();
 
     [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
     private static partial Regex Rate();

@@ -91,10 +91,7 @@ internal static class TunnelMeasurement
         return (fields[0] + fields[1] + fields[2] + fields[5] + fields[6]) / 100.0;
     }
 
-    private static double ResidentMiB(int process) => File.ReadLines($"/proc/{process}/status")
-        .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-        .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024)
-        .Single();
+    private static double ResidentMiB(int process) => Tools.ResidentKiB(process) / 1024.0;
 
     private static string Processor(Side side) => side.Number == 1 ? "0" : "1";
 

@@ -1,3 +1,5 @@
+using Edge.Bench.Measurement;
+
 namespace Edge.Bench.Relay;
 
 /// <summary>A relay that is measured, and what was found.</summary>
@@ -14,5 +16,5 @@ internal sealed record Contestant(string Name, Func<Task<RelayProcess>> Start)
     /// <summary>The round in the middle.</summary>
     public LoadFigures Median(int load) => Rounds[load].OrderBy(static one => one.Megabits).ElementAt(Rounds[load].Count / 2);
 
-    public double SecondsPerGigabyte(int load) => Rounds[load].Select(static one => one.SecondsPerGigabyte).Order().ElementAt(Rounds[load].Count / 2);
+    public double SecondsPerGigabyte(int load) => Quantiles.Median(Rounds[load].Select(static one => one.SecondsPerGigabyte));
 }

@@ -7,7 +7,7 @@ namespace Edge.Bench.Relay;
 internal static unsafe partial class LoadTls
 {
     private const string Ssl = "libssl.so.3", Crypto = "libcrypto.so.3";
-    private const int SetLeastVersion = 123, Tls13 = 0x0304;
+    private const int Tls13 = 0x0304;
 
     // openssl/bio.h: BIO_CTRL_RESET, BIO_CTRL_INFO.
     private const int Reset = 1, Info = 3;
@@ -15,7 +15,7 @@ internal static unsafe partial class LoadTls
     private static readonly Lazy<nint> s_context = new(static () =>
     {
         var context = LibSsl.NewContext(ClientMethod());
-        _ = LibSsl.Control(context, SetLeastVersion, Tls13, 0);
+        _ = LibSsl.Control(context, LibSsl.SetLeastVersion, Tls13, 0);
         fixed (byte* suites = "TLS_AES_128_GCM_SHA256\0"u8)
             _ = LibSsl.SetSuites13(context, suites);
         return context;

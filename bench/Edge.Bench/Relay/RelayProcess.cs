@@ -18,8 +18,7 @@ internal sealed partial class RelayProcess : IAsyncDisposable
     public DerpNode Node { get; }
 
     /// <summary>VmRSS of proc(5).</summary>
-    public double ResidentBytes => 1024 * double.Parse(
-        File.ReadLines($"/proc/{_program.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    public double ResidentBytes => 1024.0 * Tools.ResidentKiB(_program.Id);
 
     /// <summary>User and system time of proc(5), stat, in ticks of 10 ms.</summary>
     public double ProcessorSeconds

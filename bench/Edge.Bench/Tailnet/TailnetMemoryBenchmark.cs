@@ -76,7 +76,7 @@ internal static class TailnetMemoryBenchmark
         foreach (var dialler in tailnet.Diallers)
             await page.Get(dialler, peer, limit.Token);
         await Task.Delay(s_rest, limit.Token);
-        var (without, idle) = (Resident(plain, "VmRSS:"), Resident(server, "VmRSS:"));
+        var (without, idle) = (Resident(plain), Resident(server));
 
         var began = Stopwatch.GetTimestamp();
         await using var stream = await tailnet.Dialler.Dial(peer.Addresses[0].Address.ToString(), 80, limit.Token);
@@ -84,9 +84,9 @@ internal static class TailnetMemoryBenchmark
         if (came is null or < Download)
             throw new InvalidOperationException($"the download ended after {came ?? 0} bytes");
         var took = Stopwatch.GetElapsedTime(began);
-        var loaded = Resident(server, "VmRSS:");
+        var loaded = Resident(server);
         await Task.Delay(s_rest, limit.Token);
-        return new Figures(without, idle, loaded, Resident(server, "VmRSS:"), Resident(server, "VmHWM:"), Download * 8 / took.TotalSeconds / 1e6);
+        return new Figures(without, idle, loaded, Resident(server), Resident(server, "VmHWM"), Download * 8 / took.TotalSeconds / 1e6);
     }
 
     private static RunningProgram Start(string edge, string folder, int port, string networks)
@@ -117,11 +117,8 @@ internal static class TailnetMemoryBenchmark
         }
     }
 
-    /// <summary>A line of proc(5), status, in MB.</summary>
-    private static double Resident(RunningProgram program, string field) => 1024e-6 * double.Parse(
-        File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{program.Id}/status"))
-            .Single(line => line.StartsWith(field, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
+    /// <returns>MB.</returns>
+    private static double Resident(RunningProgram program, string field = "VmRSS") => 1024e-6 * Tools.ResidentKiB(program.Id, field);
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 

@@ -26,12 +26,7 @@ public sealed class StockPeerTests
         listener.Start();
         // A stock node that has no relay at all never says that it is up.
         await using var relay = await RelayRun.Start();
-        await using var control = await LabControl.Start(new LabControlOptions
-        {
-            Relays = $$$$"""
-                {"Regions":{"900":{"RegionID":900,"RegionCode":"lab","RegionName":"Lab","Nodes":[{"Name":"900a","RegionID":900,"HostName":"127.0.0.1","CertName":"{{{{relay.Node.CertName}}}}","IPv4":"127.0.0.1","IPv6":"none","DERPPort":{{{{relay.Node.Port}}}},"STUNPort":-1}]}}}
-                """,
-        });
+        await using var control = await LabControl.Start(new LabControlOptions { Relays = await LabTailnet.MapOf(relay, limit.Token) });
         control.Tailnet.ApprovesRoutes = true;
         await using var node = TailnetRun.Start(control, "edge-node", $"advertiseRoutes {{ \"{own}/32\" }}");
         var here = await TailnetRun.Known(control, "edge-node", static known => known.Host.Contains("peerapi4", StringComparison.Ordinal) && !known.Endpoints.IsEmpty, limit.Token);
@@ -45,7 +40,7 @@ public sealed class StockPeerTests
             await Ask(folder, limit.Token, "up", $"--login-server={control.Url}", $"--auth-key={control.AddKey()}", "--hostname=stock", "--accept-dns=false", "--accept-routes");
             await node.Map(map => map.Peers.Any(peer => isRelayed ? peer.Value.HomeRegion == 900 : peer.Value.Endpoints.Count > 0), limit.Token);
             var port = PeerApiServer.PortFor(here.V4, static _ => false);
-            await Until(folder, isRelayed ? "via DERP(lab) in" : $"via {own}:", limit.Token, "ping", "--c", "1", "--until-direct=false", here.V4.ToString());
+            await Until(folder, isRelayed ? "via DERP(edge) in" : $"via {own}:", limit.Token, "ping", "--c", "1", "--until-direct=false", here.V4.ToString());
             await Until(folder, $"pong from edge-node ({here.V4}, {port}) via TSMP", limit.Token, "ping", "--tsmp", "--c", "1", here.V4.ToString());
             await Until(folder, $" at http://{here.V4}:{port} in ", limit.Token, "ping", "--peerapi", "--c", "1", here.V4.ToString());
             await Until(folder, "via ICMP", limit.Token, "ping", "--icmp", "--c", "1", here.V4.ToString());
