@@ -8,6 +8,7 @@ internal static class HttpFault
     public static string Describe(Exception e)
     {
         if (Find<DialException>(e) is { } dial) return dial.Message;
+        if (Find<HttpRuleException>(e) is { } rule) return rule.Message;
         var error = Find<HttpIOException>(e)?.HttpRequestError ?? Find<HttpRequestException>(e)?.HttpRequestError;
         switch (error)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Edge.Foundation.Configuration;
 using Edge.Io.Http;
 
@@ -32,17 +31,12 @@ internal sealed class ActiveProbe(Backend backend, ActiveHealthCheck check, Time
     {
         using var limit = new CancellationTokenSource(check.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
-        var http2 = backend.Transport.UsesHttp2(isGrpc: false);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, backend.Transport.UriOf(check.Path, http2))
-            {
-                Version = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
-                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            };
-            request.Headers.TryAddWithoutValidation("User-Agent", "edge-health-check");
+            var request = new UpstreamRequest("GET", check.Path) { IsHttp2 = backend.Transport.UsesHttp2(isGrpc: false) };
+            request.Fields.Add("User-Agent", "edge-health-check");
             using var response = await backend.Transport.Send(request, either.Token);
-            var status = (int)response.StatusCode;
+            var status = response.Status;
             var isExpected = check.ExpectStatus is { } expected ? status == expected : status is >= 200 and <= 399;
             return isExpected ? null : string.Create(CultureInfo.InvariantCulture, $"{check.Path} has status {status}");
         }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,108 +9,102 @@ namespace Edge.Orb.Proxy;
 /// <summary>The two headers of an exchange: what the upstream is asked, what the client is answered.</summary>
 internal sealed partial class Exchange
 {
-    private HttpRequestMessage Request()
+    private UpstreamRequest Request()
     {
         var incoming = _context.Request;
         var isGrpc = incoming.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
-        var http2 = !_upgrade.IsRequested && _backend.Transport.UsesHttp2(isGrpc);
-        var request = new HttpRequestMessage(Method(), _backend.Transport.UriOf(_target, http2))
-        {
-            Version = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
         if (!_upgrade.IsRequested && _context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
-            request.Content = _body = new RequestBody(_context, _deadline);
+            _body = new RequestBody(_context, _deadline);
         // A stream of calls may rest: the server's least rate for bodies is for bodies that end.
         if (isGrpc && _context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
 
+        var request = new UpstreamRequest(_upgrade.IsHttp2 ? HttpMethods.Get : incoming.Method, _target)
+        {
+            Host = _record.PreserveHost && incoming.Headers.Host is { Count: > 0 } host ? host.ToString() : null,
+            Body = _body,
+            ContentLength = _upgrade.IsRequested ? null : Length(),
+            // Without a body there is nothing to continue with.
+            ExpectsContinue = _body is not null && HeaderRules.HasWord(incoming.Headers.Expect, "100-continue"),
+            IsHttp2 = !_upgrade.IsRequested && _backend.Transport.UsesHttp2(isGrpc),
+        };
         var connection = incoming.Headers.Connection;
         foreach (var (name, values) in incoming.Headers)
             if (HeaderRules.IsForwarded(name, connection))
-                Add(request, name, values);
-        if (HeaderRules.HasWord(incoming.Headers.TE, "trailers")) request.Headers.TryAddWithoutValidation("TE", "trailers");
-        Origin(request);
+                Add(request.Fields, name, values);
+        if (HeaderRules.HasWord(incoming.Headers.TE, "trailers")) request.Fields.Add("TE", "trailers");
+        Origin(request.Fields);
         if (_upgrade.IsRequested)
         {
-            request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
-            request.Headers.TryAddWithoutValidation("Upgrade", _upgrade.Protocol);
+            request.Fields.Add("Connection", "Upgrade");
+            request.Fields.Add("Upgrade", _upgrade.Protocol);
             // RFC 8441, section 5: the key of HTTP/1.1 has no place in HTTP/2, so it is made where the one becomes the other.
-            if (_upgrade.IsHttp2) request.Headers.TryAddWithoutValidation("Sec-WebSocket-Key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)));
+            if (_upgrade.IsHttp2) request.Fields.Add("Sec-WebSocket-Key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)));
         }
         return request;
     }
 
-    private HttpMethod Method() => _upgrade.IsHttp2 ? HttpMethod.Get : HttpMethod.Parse(_context.Request.Method);
-
-    private void Add(HttpRequestMessage request, string name, StringValues values)
+    /// <summary>RFC 9110, section 8.6: a body that is not there is told of where the method leads one to expect it, or the client did.</summary>
+    private long? Length()
     {
-        if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+        var told = _context.Request.ContentLength;
+        if (_body is not null || told is not null) return told;
+        var method = _context.Request.Method;
+        return HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method) ? 0 : null;
+    }
+
+    private void Add(HeaderFields fields, string name, StringValues values)
+    {
+        if (name.Length is 4 or 6 or 14 or 17)
         {
-            if (_record.PreserveHost) request.Headers.TryAddWithoutValidation(name, values.ToString());
-            return;
+            // Said by the request itself.
+            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) || name.Equals("Expect", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)) return;
+            // RFC 9113, section 8.2.3: HTTP/2 may cut the field into crumbs; in HTTP/1.1 it is one.
+            if (name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) && values.Count > 1) values = string.Join("; ", values.ToArray());
+            if (_upgrade.IsHttp2 && name.Equals("Sec-WebSocket-Key", StringComparison.OrdinalIgnoreCase)) return;
         }
-        // RFC 9113, section 8.2.3: HTTP/2 may cut the field into crumbs; in HTTP/1.1 it is one.
-        if (name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) && values.Count > 1) values = string.Join("; ", values.ToArray());
-        // Without a body there is nothing to continue with.
-        if (name.Equals("Expect", StringComparison.OrdinalIgnoreCase))
-        {
-            if (_body is not null && HeaderRules.HasWord(values, "100-continue")) request.Headers.ExpectContinue = true;
-            return;
-        }
-        if (_upgrade.IsHttp2 && name.Equals("Sec-WebSocket-Key", StringComparison.OrdinalIgnoreCase)) return;
-        if (request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values)) return;
-        // What is left are the fields that the platform files under the body; a request without one gets an empty body to carry them.
-        if (_upgrade.IsRequested) return;
-        request.Content ??= new ByteArrayContent([]);
-        if (_body is null && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)) return;
-        request.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        fields.Add(name, values);
     }
 
     /// <summary>Who asked, and how: of this server's own knowledge alone.</summary>
-    private void Origin(HttpRequestMessage request)
+    private void Origin(HeaderFields fields)
     {
         var client = ClientAddress.Text(_context);
-        if (client.Length > 0) request.Headers.TryAddWithoutValidation("X-Forwarded-For", client);
-        request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", _context.Request.Scheme);
-        if (_context.Request.Host.Value is { Length: > 0 } host) request.Headers.TryAddWithoutValidation("X-Forwarded-Host", host);
+        if (client.Length > 0) fields.Add("X-Forwarded-For", client);
+        fields.Add("X-Forwarded-Proto", _context.Request.Scheme);
+        if (_context.Request.Host.Value is { Length: > 0 } host) fields.Add("X-Forwarded-Host", host);
     }
 
     /// <returns>Null when the header is set.</returns>
-    private Failure? Headers(HttpResponseMessage response)
+    private Failure? Headers(UpstreamResponse response)
     {
-        var connection = response.Headers.NonValidated.TryGetValues("Connection", out var words) ? new StringValues([.. words]) : default;
-        foreach (var (name, values) in response.Headers.NonValidated)
-            foreach (var value in values)
-                if (!HeaderRules.IsWritable(value))
-                    return Unusable(name);
-        foreach (var (name, values) in response.Content.Headers.NonValidated)
-            foreach (var value in values)
-                if (!HeaderRules.IsWritable(value))
-                    return Unusable(name);
-
+        var fields = response.Fields;
+        foreach (var (name, value) in fields.All)
+            if (!HeaderRules.IsWritable(value))
+                return Unusable(name);
+        var connection = fields.Of("Connection");
         var outgoing = _context.Response.Headers;
-        foreach (var (name, values) in response.Headers.NonValidated)
+        var all = fields.All;
+        for (var i = 0; i < all.Length; i++)
         {
-            if (!HeaderRules.IsReturned(name, connection)) continue;
-            var copied = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+            var (name, value) = all[i];
+            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || !HeaderRules.IsReturned(name, connection)) continue;
             // Other cookies may be there already; every other field is the upstream's to say.
-            outgoing[name] = name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) ? StringValues.Concat(outgoing.SetCookie, copied) : copied;
+            var isMore = name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) || Has(all[..i], name);
+            outgoing[name] = isMore ? StringValues.Concat(outgoing[name], value) : value;
         }
-        foreach (var (name, values) in response.Content.Headers.NonValidated)
-        {
-            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-            {
-                // RFC 9112, section 6.3: beside Transfer-Encoding it means nothing, and two that differ are a fault.
-                if (response.Headers.NonValidated.Contains("Transfer-Encoding")) continue;
-                if (response.Content.Headers.ContentLength is not { } length || values.Any(value => value != values.First())) return Unusable(name);
-                // RFC 9110, section 8.6: these have no body and no length.
-                if ((int)response.StatusCode is not (204 or 205)) _context.Response.ContentLength = length;
-                continue;
-            }
-            if (HeaderRules.IsReturned(name, connection)) outgoing[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
-        }
-        _context.Response.StatusCode = (int)response.StatusCode;
+        // RFC 9110, section 8.6: these have no body and no length.
+        if (response.ContentLength is { } length && response.Status is not (204 or 205)) _context.Response.ContentLength = length;
+        _context.Response.StatusCode = response.Status;
         return null;
+    }
+
+    private static bool Has(ReadOnlySpan<HeaderField> fields, string name)
+    {
+        foreach (var field in fields)
+            if (field.Name.Length == name.Length && field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
     }
 
     private Failure Unusable(string name)

@@ -8,9 +8,9 @@ internal sealed partial class Exchange
 {
     private const int UpgradedChunkSize = 16 * 1024;
 
-    private async Task<Failure?> Switch(HttpResponseMessage response)
+    private async Task<Failure?> Switch(UpstreamResponse response)
     {
-        var answered = response.Headers.NonValidated.TryGetValues("Upgrade", out var protocol) ? protocol.ToString() : "";
+        var answered = response.Fields.Of("Upgrade").ToString();
         if (!_upgrade.IsRequested || !answered.Equals(_upgrade.Protocol, StringComparison.OrdinalIgnoreCase))
         {
             BackendProblem = "it switched to a protocol that it was not asked for";
@@ -27,7 +27,7 @@ internal sealed partial class Exchange
         {
             _context.Response.Headers.Upgrade = answered;
         }
-        await using var upstream = await response.Content.ReadAsStreamAsync(_deadline.Token);
+        await using var upstream = response.Switch();
         await using var client = await _upgrade.Accept(_context);
         var up = Pump(client, upstream);
         var down = Pump(upstream, client);
@@ -60,7 +60,7 @@ internal sealed partial class Exchange
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or HttpRequestException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
         {
             // Either side may hang up whenever it likes: for a connection of its own protocol that is no fault.
         }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Net;
 using Edge.Foundation.Configuration;
 using Edge.Io.Http;
 using Microsoft.AspNetCore.Http;
@@ -11,9 +9,6 @@ namespace Edge.Orb.Proxy;
 /// <summary>One attempt: one request to one upstream, and its response on the way back.</summary>
 internal sealed partial class Exchange : IDisposable
 {
-    /// <summary>How much is read from the upstream before it is written to the client: all that one exchange buffers.</summary>
-    private const int ChunkSize = 64 * 1024;
-
     private readonly HttpContext _context;
     private readonly Backend _backend;
     private readonly string _target;
@@ -48,11 +43,10 @@ internal sealed partial class Exchange : IDisposable
             return new Failure(StatusCodes.Status501NotImplemented, "CONNECT asks for a forward proxy", CanRetry: false);
         try
         {
-            using var request = Request();
-            using var response = await _backend.Transport.Send(request, _deadline.Token);
+            using var response = await _backend.Transport.Send(Request(), _deadline.Token);
             _deadline.Meet();
-            if ((int)response.StatusCode is 502 or 503 or 504)
-                BackendProblem = string.Create(CultureInfo.InvariantCulture, $"its status was {(int)response.StatusCode}");
+            if (response.Status is 502 or 503 or 504)
+                BackendProblem = string.Create(CultureInfo.InvariantCulture, $"its status was {response.Status}");
             return await Return(response);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
@@ -61,7 +55,7 @@ internal sealed partial class Exchange : IDisposable
         }
         finally
         {
-            // The body is read by the platform's sender; the request ends with this method and must not be read after it.
+            // The body is read by whoever sends it; the request ends with this method and must not be read after it.
             if (_body is not null) await _body.Finish();
         }
     }
@@ -89,42 +83,33 @@ internal sealed partial class Exchange : IDisposable
         return new Failure(StatusCodes.Status502BadGateway, BackendProblem, CanRetry: isWhole && (isSafe || HttpFault.IsUnreached(e)));
     }
 
-    private async Task<Failure?> Return(HttpResponseMessage response)
+    private async Task<Failure?> Return(UpstreamResponse response)
     {
-        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+        if (response.Status == StatusCodes.Status101SwitchingProtocols)
             return await Switch(response);
         if (Headers(response) is { } failure) return failure;
         _balancer.Remember(_context, _backend);
-        if (!await Body(response)) return null;
-        if (_context.Response.SupportsTrailers())
-        {
-            foreach (var (name, values) in response.TrailingHeaders.NonValidated)
-                foreach (var value in values)
-                    if (HeaderRules.IsReturned(name, default) && HeaderRules.IsWritable(value))
-                        _context.Response.AppendTrailer(name, value);
-        }
+        if (!await Body(response) || response.Trailers is not { } trailers || !_context.Response.SupportsTrailers()) return null;
+        foreach (var (name, value) in trailers.All)
+            if (HeaderRules.IsReturned(name, default) && HeaderRules.IsWritable(value))
+                _context.Response.AppendTrailer(name, value);
         return null;
     }
 
     /// <returns>Whether the whole body was passed on.</returns>
-    private async Task<bool> Body(HttpResponseMessage response)
+    private async Task<bool> Body(UpstreamResponse response)
     {
-        var source = await response.Content.ReadAsStreamAsync(_deadline.Token);
         var destination = _context.Response.Body;
-        while (true)
+        try
         {
-            byte[]? buffer = null;
-            int length;
-            try
+            while (true)
             {
+                ReadOnlyMemory<byte> piece;
                 try
                 {
-                    // An empty read waits without a buffer: a stream that is idle for hours holds no memory.
-                    var ready = source.ReadAsync(Memory<byte>.Empty, _deadline.Token);
-                    if (!ready.IsCompleted) await destination.FlushAsync(_deadline.Token);
-                    await ready;
-                    buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
-                    length = await source.ReadAsync(buffer, _deadline.Token);
+                    var next = response.Read();
+                    if (!next.IsCompleted) await destination.FlushAsync(_deadline.Token);
+                    piece = await next;
                 }
                 catch (Exception e) when (e is IOException or HttpRequestException && !_context.RequestAborted.IsCancellationRequested)
                 {
@@ -133,19 +118,15 @@ internal sealed partial class Exchange : IDisposable
                     _context.Abort();
                     return false;
                 }
-                if (length == 0) return true;
-                await destination.WriteAsync(buffer.AsMemory(0, length), _deadline.Token);
+                if (piece.IsEmpty) return true;
+                await destination.WriteAsync(piece, _deadline.Token);
             }
-            catch (OperationCanceledException)
-            {
-                // The client left, or the deadline was cancelled because it did.
-                _context.Abort();
-                return false;
-            }
-            finally
-            {
-                if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client left, or the deadline was cancelled because it did.
+            _context.Abort();
+            return false;
         }
     }
 }

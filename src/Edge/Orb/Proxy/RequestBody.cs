@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Edge.Orb.Proxy;
@@ -8,7 +7,7 @@ namespace Edge.Orb.Proxy;
 /// The client's body on its way to the upstream: read as fast as the upstream takes it, out of the server's own buffers. It can be sent
 /// once.
 /// </summary>
-internal sealed class RequestBody(HttpContext context, Deadline deadline) : HttpContent
+internal sealed class RequestBody(HttpContext context, Deadline deadline)
 {
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _started;
@@ -28,22 +27,16 @@ internal sealed class RequestBody(HttpContext context, Deadline deadline) : Http
         return _finished.Task;
     }
 
-    /// <summary>The length is in <c>Content-Length</c>, where the client told it.</summary>
-    protected override bool TryComputeLength(out long length)
-    {
-        length = 0;
-        return false;
-    }
-
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? transport) =>
-        SerializeToStreamAsync(stream, transport, deadline.Token);
-
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? transport, CancellationToken cancellationToken)
+    /// <summary>Copies it to the upstream; it is flushed where the client pauses, and not at the end.</summary>
+    /// <param name="stream">Towards the upstream.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="IOException">The client broke it off (<see cref="ClientFault"/>), or the upstream took no more.</exception>
+    public async Task SendTo(Stream stream, CancellationToken cancellation)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0) throw new IOException("the body was sent already");
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
             await Copy(stream, either.Token);
             _isSent = true;
         }
@@ -64,7 +57,6 @@ internal sealed class RequestBody(HttpContext context, Deadline deadline) : Http
             reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) break;
         }
-        await stream.FlushAsync(cancellation);
     }
 
     private async ValueTask<ReadResult> Read(PipeReader reader, Stream stream, CancellationToken cancellation)

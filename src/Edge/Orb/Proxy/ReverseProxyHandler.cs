@@ -19,7 +19,7 @@ internal static class ReverseProxyHandler
         {
             var upstream = record.Upstreams[i];
             var health = new BackendHealth(upstream.Address.ToString(), record.HealthCheck, services.Time, log);
-            backends[i] = new Backend(upstream, health, new Transport(upstream.Address, trust, dialler, record.Timeout));
+            backends[i] = new Backend(upstream, health, new Transport(upstream.Address, trust, dialler, record.Timeout, services.Time));
             var backend = backends[i];
             services.Upstreams.Add(backend.Name, () => backend.Health.IsAvailable, () => backend.UnderWay);
         }

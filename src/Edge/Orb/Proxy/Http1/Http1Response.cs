@@ -1,0 +1,249 @@
+using System.Net.Sockets;
+using Edge.Io.Derp;
+using Edge.Io.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Edge.Orb.Proxy.Http1;
+
+/// <summary>One request on one connection, and its response.</summary>
+internal sealed class Http1Response : UpstreamResponse
+{
+    /// <summary>A response's header, in bytes.</summary>
+    private const int MostHeader = 64 * 1024;
+
+    /// <summary>Responses before the response: one is common, three are odd.</summary>
+    private const int MostInterim = 32;
+
+    /// <summary>RFC 9110, section 10.1.1: a body waits until it is asked for, but not for ever, since many servers never ask.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    private readonly UpstreamRequest _request;
+    private readonly Http1Connection _connection;
+    private readonly Http1Pool _pool;
+    private readonly RequestWriter _writer;
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenRegistration _abort;
+    private readonly Lock _bodyLock = new();
+    private BodyState _body;
+    private ITimer? _patience;
+    private int _status;
+    private BodyFraming _framing;
+    private ChunkDecoder _chunks;
+
+    /// <summary>Of a body with a length: the bytes that were not handed out.</summary>
+    private long _left;
+
+    /// <summary>What was handed out last, and what framed it: consumed with the next read.</summary>
+    private int _piece;
+    private bool _isOver;
+    private bool _isReturned;
+
+    public Http1Response(UpstreamRequest request, Http1Connection connection, Http1Pool pool, CancellationToken cancellation)
+    {
+        (_request, _connection, _pool, _cancellation) = (request, connection, pool, cancellation);
+        _writer = new RequestWriter(connection.Stream);
+        _body = request.Body is null ? BodyState.Sent : BodyState.Waiting;
+        _abort = cancellation.UnsafeRegister(static connection => ((Http1Connection)connection!).Abort(), connection);
+    }
+
+    public override int Status => _status;
+
+    public override HeaderFields Fields { get; } = new();
+
+    public override long? ContentLength => _framing.ContentLength;
+
+    public override HeaderFields? Trailers => _chunks.Trailers;
+
+    /// <summary>Whether the upstream has answered anything.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Whether a failure is the connection's, not the response's.</summary>
+    public static bool IsBroken(Exception e) => e is SocketException or ObjectDisposedException or (IOException and not HttpRuleException);
+
+    /// <summary>Sends the request, and waits for the response's header.</summary>
+    /// <param name="authority">The upstream's name.</param>
+    /// <param name="time">How long a body waits to be asked for.</param>
+    public async ValueTask Begin(string authority, TimeProvider time)
+    {
+        _writer.WriteHead(_request, authority);
+        if (_request.Body is null)
+        {
+            await _writer.FlushAsync(_cancellation);
+            _writer.Dispose();
+        }
+        else if (_request.ExpectsContinue)
+        {
+            await _writer.FlushAsync(_cancellation);
+            _patience = time.CreateTimer(static response => _ = ((Http1Response)response!).SendBody(), this, s_patience, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _ = SendBody();
+        }
+        for (var interim = 0; ; interim++)
+        {
+            var minor = await ReadHead();
+            if (_status is >= 200 or StatusCodes.Status101SwitchingProtocols)
+            {
+                Frame(minor);
+                return;
+            }
+            if (interim == MostInterim) throw new HttpRuleException("its responses are all preliminary");
+            if (_status == StatusCodes.Status100Continue) _ = SendBody();
+        }
+    }
+
+    public override ValueTask<ReadOnlyMemory<byte>> Read()
+    {
+        _connection.Consume(_piece);
+        _piece = 0;
+        return TryTake(out var piece) ? new(piece) : ReadMore();
+    }
+
+    public override Stream Switch()
+    {
+        var rest = _connection.Unread.ToArray();
+        _connection.Consume(rest.Length);
+        return rest.Length == 0 ? _connection.Stream : new PrefixedStream(rest, _connection.Stream);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _patience?.Dispose();
+        if (GiveUpBody()) _writer.Dispose();
+        if (_isReturned) return;
+        _abort.Unregister();
+        _connection.Dispose();
+    }
+
+    private async ValueTask<int> ReadHead()
+    {
+        Fields.Clear();
+        var (length, seen) = (0, 0);
+        while ((length = ResponseHead.FindEnd(_connection.Unread.Span, ref seen)) < 0)
+        {
+            if (!await _connection.Extend(MostHeader)) throw new HttpIOException(HttpRequestError.ResponseEnded);
+            HasBegun = true;
+        }
+        if (!ResponseHead.TryRead(_connection.Unread.Span[..length], Fields, out _status, out var minor))
+            throw new HttpRuleException("what it sent is not an HTTP response");
+        _connection.Consume(length);
+        return minor;
+    }
+
+    private void Frame(int minor)
+    {
+        GiveUpBody();
+        // What follows a switch is not HTTP.
+        if (_status == StatusCodes.Status101SwitchingProtocols) return;
+        if (BodyFraming.Of(Fields, _status, minor, HttpMethods.IsHead(_request.Method), out _framing) is { } name)
+            throw new HttpRuleException($"its header field {name} contradicts itself, or is not known");
+        if (_framing.Kind == BodyKind.Length) _left = _framing.ContentLength ?? 0;
+    }
+
+    /// <returns>Whether there is a piece, or the body is over; otherwise more has to come.</returns>
+    private bool TryTake(out ReadOnlyMemory<byte> piece)
+    {
+        piece = default;
+        var unread = _connection.Unread;
+        switch (_framing.Kind)
+        {
+            case BodyKind.Length when _left > 0:
+                piece = unread[..(int)Math.Min(_left, unread.Length)];
+                _piece = piece.Length;
+                _left -= _piece;
+                return _piece > 0;
+            case BodyKind.Chunks when !_chunks.IsDone:
+                if (!_chunks.TryDecode(unread.Span, out var start, out var length, out _piece)) throw new HttpRuleException("its body is not made of chunks");
+                piece = unread.Slice(start, length);
+                if (length > 0) return true;
+                _connection.Consume(_piece);
+                _piece = 0;
+                if (!_chunks.IsDone) return false;
+                break;
+            case BodyKind.Connection when !_isOver:
+                (piece, _piece) = (unread, unread.Length);
+                return _piece > 0;
+        }
+        End();
+        return true;
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadMore()
+    {
+        try
+        {
+            while (true)
+            {
+                if (!await _connection.Refill())
+                {
+                    if (_framing.Kind != BodyKind.Connection) throw new HttpIOException(HttpRequestError.ResponseEnded);
+                    End();
+                    return default;
+                }
+                if (TryTake(out var piece)) return piece;
+            }
+        }
+        catch (Exception e) when (IsBroken(e) && _cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, _cancellation);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new IOException("the connection was ended", e);
+        }
+    }
+
+    private void End()
+    {
+        if (_isOver) return;
+        _isOver = true;
+        // What an upstream says beyond its response was not asked for; and who is being cancelled may be ending the connection right now.
+        if (!_framing.IsKept || !_connection.Unread.IsEmpty || !IsBodySent() || !_abort.Unregister()) return;
+        _isReturned = true;
+        _pool.Return(_connection);
+    }
+
+    private bool IsBodySent()
+    {
+        lock (_bodyLock) return _body == BodyState.Sent;
+    }
+
+    /// <summary>What has not been asked for is not sent any more.</summary>
+    /// <returns>Whether nobody sends it now.</returns>
+    private bool GiveUpBody()
+    {
+        lock (_bodyLock)
+        {
+            if (_body == BodyState.Waiting) _body = BodyState.Unfinished;
+            return _body != BodyState.Sending;
+        }
+    }
+
+    /// <summary>The upstream asks for the body, or is taken to. Never throws: what fails is found by whoever waits for the response.</summary>
+    private async Task SendBody()
+    {
+        lock (_bodyLock)
+        {
+            if (_body != BodyState.Waiting) return;
+            _body = BodyState.Sending;
+        }
+        var state = BodyState.Unfinished;
+        try
+        {
+            await _request.Body!.SendTo(_writer, _cancellation);
+            await _writer.Finish(_cancellation);
+            state = BodyState.Sent;
+        }
+        catch (Exception e) when (IsBroken(e) || e is OperationCanceledException)
+        {
+            // An upstream that wants no more of it may have answered why. A body that the client did not finish must not look finished.
+            if (_request.Body!.ClientFault is not null) _connection.Abort();
+        }
+        finally
+        {
+            _writer.Dispose();
+            lock (_bodyLock) _body = state;
+        }
+    }
+}
