@@ -75,13 +75,9 @@ internal sealed partial class Exchange
         if (_context.Request.Host.Value is { Length: > 0 } host) fields.Add("X-Forwarded-Host", host);
     }
 
-    /// <returns>Null when the header is set.</returns>
-    private Failure? Headers(UpstreamResponse response)
+    private void Headers(UpstreamResponse response)
     {
         var fields = response.Fields;
-        foreach (var (name, value) in fields.All)
-            if (!HeaderRules.IsWritable(value))
-                return Unusable(name);
         var connection = fields.Of("Connection");
         var outgoing = _context.Response.Headers;
         var all = fields.All;
@@ -96,7 +92,6 @@ internal sealed partial class Exchange
         // RFC 9110, section 8.6: these have no body and no length.
         if (response.ContentLength is { } length && response.Status is not (204 or 205)) _context.Response.ContentLength = length;
         _context.Response.StatusCode = response.Status;
-        return null;
     }
 
     private static bool Has(ReadOnlySpan<HeaderField> fields, string name)
@@ -105,11 +100,5 @@ internal sealed partial class Exchange
             if (field.Name.Length == name.Length && field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 return true;
         return false;
-    }
-
-    private Failure Unusable(string name)
-    {
-        BackendProblem = $"the value of its header field {name} is not allowed in HTTP";
-        return new Failure(StatusCodes.Status502BadGateway, BackendProblem, CanRetry: false);
     }
 }

@@ -13,10 +13,10 @@ internal sealed partial class Exchange
         var answered = response.Fields.Of("Upgrade").ToString();
         if (!_upgrade.IsRequested || !answered.Equals(_upgrade.Protocol, StringComparison.OrdinalIgnoreCase))
         {
-            BackendProblem = "it switched to a protocol that it was not asked for";
-            return new Failure(StatusCodes.Status502BadGateway, BackendProblem, CanRetry: false);
+            _problem = "it switched to a protocol that it was not asked for";
+            return new Failure(StatusCodes.Status502BadGateway, _problem, CanRetry: false);
         }
-        if (Headers(response) is { } failure) return failure;
+        Headers(response);
         _balancer.Remember(_context, _backend);
         if (_upgrade.IsHttp2)
         {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Orb.Proxy;
 
 /// <summary>One attempt: one request to one upstream, and its response on the way back.</summary>
-internal sealed partial class Exchange : IDisposable
+internal sealed partial class Exchange
 {
     private readonly HttpContext _context;
     private readonly Backend _backend;
@@ -18,6 +18,9 @@ internal sealed partial class Exchange : IDisposable
     private readonly Deadline _deadline;
     private readonly Upgrade _upgrade;
     private RequestBody? _body;
+
+    /// <summary>What the upstream did wrong, for its health; null when nothing.</summary>
+    private string? _problem;
 
     public Exchange(HttpContext context, Backend backend, string target, ReverseProxy record, Balancer balancer, TimeProvider time, ILogger log)
     {
@@ -31,22 +34,21 @@ internal sealed partial class Exchange : IDisposable
         _upgrade = Upgrade.Of(context);
     }
 
-    /// <summary>What the upstream did wrong, for its health; null when nothing.</summary>
-    public string? BackendProblem { get; private set; }
-
+    /// <summary>Once.</summary>
     /// <returns>Null when the response has begun, or the connection was cut: nothing more can be done about it.</returns>
     public async Task<Failure?> Run()
     {
-        if (_upgrade.IsRequested && !_backend.Transport.CanUpgrade)
-            return new Failure(StatusCodes.Status502BadGateway, "an upgrade (WebSocket) was asked for, and `h2c://` upstreams have none: give its address as `http://`", CanRetry: false);
-        if (HttpMethods.IsConnect(_context.Request.Method) && !_upgrade.IsRequested)
-            return new Failure(StatusCodes.Status501NotImplemented, "CONNECT asks for a forward proxy", CanRetry: false);
+        _backend.Begin();
         try
         {
+            if (_upgrade.IsRequested && !_backend.Transport.CanUpgrade)
+                return new Failure(StatusCodes.Status502BadGateway, "an upgrade (WebSocket) was asked for, and `h2c://` upstreams have none: give its address as `http://`", CanRetry: false);
+            if (HttpMethods.IsConnect(_context.Request.Method) && !_upgrade.IsRequested)
+                return new Failure(StatusCodes.Status501NotImplemented, "CONNECT asks for a forward proxy", CanRetry: false);
             using var response = await _backend.Transport.Send(Request(), _deadline.Token);
             _deadline.Meet();
             if (response.Status is 502 or 503 or 504)
-                BackendProblem = string.Create(CultureInfo.InvariantCulture, $"its status was {response.Status}");
+                _problem = string.Create(CultureInfo.InvariantCulture, $"its status was {response.Status}");
             return await Return(response);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
@@ -57,10 +59,11 @@ internal sealed partial class Exchange : IDisposable
         {
             // The body is read by whoever sends it; the request ends with this method and must not be read after it.
             if (_body is not null) await _body.Finish();
+            _deadline.Dispose();
+            if (_problem is not null) _backend.Failed(_problem);
+            _backend.End();
         }
     }
-
-    public void Dispose() => _deadline.Dispose();
 
     private Failure Judge(Exception e)
     {
@@ -73,21 +76,21 @@ internal sealed partial class Exchange : IDisposable
         }
         if (e is OperationCanceledException)
         {
-            BackendProblem = string.Create(CultureInfo.InvariantCulture, $"no response within {_record.Timeout.TotalSeconds} s");
-            return new Failure(StatusCodes.Status504GatewayTimeout, BackendProblem, CanRetry: false);
+            _problem = string.Create(CultureInfo.InvariantCulture, $"no response within {_record.Timeout.TotalSeconds} s");
+            return new Failure(StatusCodes.Status504GatewayTimeout, _problem, CanRetry: false);
         }
-        BackendProblem = HttpFault.Describe(e);
+        _problem = HttpFault.Describe(e);
         var isWhole = _body is not { HasStarted: true };
         var isSafe = HttpMethods.IsGet(_context.Request.Method) || HttpMethods.IsHead(_context.Request.Method)
             || HttpMethods.IsOptions(_context.Request.Method) || HttpMethods.IsTrace(_context.Request.Method);
-        return new Failure(StatusCodes.Status502BadGateway, BackendProblem, CanRetry: isWhole && (isSafe || HttpFault.IsUnreached(e)));
+        return new Failure(StatusCodes.Status502BadGateway, _problem, CanRetry: isWhole && (isSafe || HttpFault.IsUnreached(e)));
     }
 
     private async Task<Failure?> Return(UpstreamResponse response)
     {
         if (response.Status == StatusCodes.Status101SwitchingProtocols)
             return await Switch(response);
-        if (Headers(response) is { } failure) return failure;
+        Headers(response);
         _balancer.Remember(_context, _backend);
         if (!await Body(response) || response.Trailers is not { } trailers || !_context.Response.SupportsTrailers()) return null;
         foreach (var (name, value) in trailers.All)
@@ -113,8 +116,8 @@ internal sealed partial class Exchange : IDisposable
                 }
                 catch (Exception e) when (e is IOException or HttpRequestException && !_context.RequestAborted.IsCancellationRequested)
                 {
-                    BackendProblem = HttpFault.Describe(e);
-                    ProxyLog.BrokeOff(_log, _context.Request.Method, _target, _backend.Name, BackendProblem);
+                    _problem = HttpFault.Describe(e);
+                    ProxyLog.BrokeOff(_log, _context.Request.Method, _target, _backend.Name, _problem);
                     _context.Abort();
                     return false;
                 }

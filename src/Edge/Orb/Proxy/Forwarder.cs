@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Edge.Foundation.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -6,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Orb.Proxy;
 
 /// <summary>Passes a request to one upstream after another, until one answers or no more may be asked.</summary>
-internal sealed class Forwarder(ReverseProxy record, Balancer balancer, TimeProvider time, ILogger log, Counter<long> failures)
+internal sealed class Forwarder(ReverseProxy record, Balancer balancer, TimeProvider time, ILogger log)
 {
     private const int ClientClosedRequest = 499;
 
@@ -28,7 +27,7 @@ internal sealed class Forwarder(ReverseProxy record, Balancer balancer, TimeProv
         }
         while (true)
         {
-            var failure = await Attempt(context, backend, target);
+            var failure = await new Exchange(context, backend, target, record, balancer, time, log).Run();
             if (failure is null) return;
             if (failure.IsClients) ProxyLog.ClientBrokeOff(log, context.Request.Method, target, failure.Reason);
             if (context.RequestAborted.IsCancellationRequested)
@@ -52,26 +51,6 @@ internal sealed class Forwarder(ReverseProxy record, Balancer balancer, TimeProv
             }
             ProxyLog.Retried(log, context.Request.Method, target, backend.Name, failure.Reason);
             backend = next;
-        }
-    }
-
-    private async Task<Failure?> Attempt(HttpContext context, Backend backend, string target)
-    {
-        backend.Begin();
-        try
-        {
-            using var exchange = new Exchange(context, backend, target, record, balancer, time, log);
-            var failure = await exchange.Run();
-            if (exchange.BackendProblem is { } problem)
-            {
-                failures.Add(1, new KeyValuePair<string, object?>("upstream", backend.Name));
-                backend.Health.Failed(problem);
-            }
-            return failure;
-        }
-        finally
-        {
-            backend.End();
         }
     }
 }

@@ -14,20 +14,20 @@ internal static class ReverseProxyHandler
         var dialler = record.Network is { } network ? Through(network, services) : services.Dialler;
         var log = services.Logs.CreateLogger("Edge.Orb.Proxy");
         var trust = new UpstreamTrust(record.Tls);
+        var failures = services.Meter.CreateCounter<long>("edge.upstream.failures", description: "Requests that an upstream did not answer, or answered with 502, 503 or 504.");
         var backends = new Backend[record.Upstreams.Length];
         for (var i = 0; i < backends.Length; i++)
         {
             var upstream = record.Upstreams[i];
             var health = new BackendHealth(upstream.Address.ToString(), record.HealthCheck, services.Time, log);
-            backends[i] = new Backend(upstream, health, new Transport(upstream.Address, trust, dialler, record.Timeout, services.Time));
+            backends[i] = new Backend(upstream, health, new Transport(upstream.Address, trust, dialler, record.Timeout, services.Time), failures);
             var backend = backends[i];
             services.Upstreams.Add(backend.Name, () => backend.Health.IsAvailable, () => backend.UnderWay);
         }
-        var failures = services.Meter.CreateCounter<long>("edge.upstream.failures", description: "Requests that an upstream did not answer, or answered with 502, 503 or 504.");
         if (record.HealthCheck?.Active is { } check)
             foreach (var backend in backends)
                 _ = new ActiveProbe(backend, check, services.Time).Run(services.Stopping);
-        return new Forwarder(record, Balancer.Of(record, backends), services.Time, log, failures).Handle;
+        return new Forwarder(record, Balancer.Of(record, backends), services.Time, log).Handle;
     }
 
     private static IDialler Through(string network, OrbServices services) => services.Networks?.Find(network) is { } node

@@ -5,7 +5,7 @@ internal abstract class UpstreamResponse : IDisposable
 {
     public abstract int Status { get; }
 
-    /// <summary>All lines of the header, those about the connection too.</summary>
+    /// <summary>All lines of the header, those about the connection too. Each can be written as it is.</summary>
     public abstract HeaderFields Fields { get; }
 
     /// <summary>What the header says of the body's length, in bytes; null where it says nothing that counts.</summary>

@@ -53,11 +53,11 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
 
     public void Consume(int count) => _start += count;
 
-    /// <summary>Waits for more behind what is unread.</summary>
+    /// <summary>Waits for more behind what is unread; what has come is for <see cref="Add"/>.</summary>
     /// <param name="most">How much may be unread, in bytes.</param>
-    /// <returns>Whether anything came; otherwise the connection has ended.</returns>
+    /// <returns>How much came; 0: the connection has ended.</returns>
     /// <exception cref="IOException">It broke, or there is more than <paramref name="most"/>.</exception>
-    public async ValueTask<bool> Extend(int most)
+    public ValueTask<int> ReadBehind(int most)
     {
         if (!_isReading)
         {
@@ -66,10 +66,14 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
         }
         _isReading = false;
         _isLent = true;
-        var count = await _reading;
+        return _reading;
+    }
+
+    /// <summary>What a read brought is unread.</summary>
+    public void Add(int count)
+    {
         _isLent = false;
         _end += count;
-        return count > 0;
     }
 
     /// <summary>All was read: waits for the next piece of a body. A body that rests, for hours perhaps, holds no more than a connection does.</summary>
@@ -86,8 +90,7 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
             _large ??= ArrayPool<byte>.Shared.Rent(LargeRoom);
         }
         _isLent = true;
-        _end = await stream.ReadAsync(Buffer);
-        _isLent = false;
+        Add(await stream.ReadAsync(Buffer));
         _flows = _end >= SmallRoom;
         return _end > 0;
     }

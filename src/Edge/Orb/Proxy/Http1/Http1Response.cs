@@ -23,8 +23,7 @@ internal sealed class Http1Response : UpstreamResponse
     private readonly RequestWriter _writer;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _abort;
-    private readonly Lock _bodyLock = new();
-    private BodyState _body;
+    private volatile BodyState _body;
     private ITimer? _patience;
     private int _status;
     private BodyFraming _framing;
@@ -82,7 +81,18 @@ internal sealed class Http1Response : UpstreamResponse
         }
         for (var interim = 0; ; interim++)
         {
-            var minor = await ReadHead();
+            Fields.Clear();
+            var (length, seen) = (0, 0);
+            while ((length = ResponseHead.FindEnd(_connection.Unread.Span, ref seen)) < 0)
+            {
+                var count = await _connection.ReadBehind(MostHeader);
+                if (count == 0) throw new HttpIOException(HttpRequestError.ResponseEnded);
+                _connection.Add(count);
+                HasBegun = true;
+            }
+            if (!ResponseHead.TryRead(_connection.Unread.Span[..length], Fields, out _status, out var minor))
+                throw new HttpRuleException("what it sent is not an HTTP response");
+            _connection.Consume(length);
             if (_status is >= 200 or StatusCodes.Status101SwitchingProtocols)
             {
                 Frame(minor);
@@ -114,21 +124,6 @@ internal sealed class Http1Response : UpstreamResponse
         if (_isReturned) return;
         _abort.Unregister();
         _connection.Dispose();
-    }
-
-    private async ValueTask<int> ReadHead()
-    {
-        Fields.Clear();
-        var (length, seen) = (0, 0);
-        while ((length = ResponseHead.FindEnd(_connection.Unread.Span, ref seen)) < 0)
-        {
-            if (!await _connection.Extend(MostHeader)) throw new HttpIOException(HttpRequestError.ResponseEnded);
-            HasBegun = true;
-        }
-        if (!ResponseHead.TryRead(_connection.Unread.Span[..length], Fields, out _status, out var minor))
-            throw new HttpRuleException("what it sent is not an HTTP response");
-        _connection.Consume(length);
-        return minor;
     }
 
     private void Frame(int minor)
@@ -199,35 +194,19 @@ internal sealed class Http1Response : UpstreamResponse
         if (_isOver) return;
         _isOver = true;
         // What an upstream says beyond its response was not asked for; and who is being cancelled may be ending the connection right now.
-        if (!_framing.IsKept || !_connection.Unread.IsEmpty || !IsBodySent() || !_abort.Unregister()) return;
+        if (!_framing.IsKept || !_connection.Unread.IsEmpty || _body != BodyState.Sent || !_abort.Unregister()) return;
         _isReturned = true;
         _pool.Return(_connection);
     }
 
-    private bool IsBodySent()
-    {
-        lock (_bodyLock) return _body == BodyState.Sent;
-    }
-
     /// <summary>What has not been asked for is not sent any more.</summary>
     /// <returns>Whether nobody sends it now.</returns>
-    private bool GiveUpBody()
-    {
-        lock (_bodyLock)
-        {
-            if (_body == BodyState.Waiting) _body = BodyState.Unfinished;
-            return _body != BodyState.Sending;
-        }
-    }
+    private bool GiveUpBody() => Interlocked.CompareExchange(ref _body, BodyState.Unfinished, BodyState.Waiting) != BodyState.Sending;
 
     /// <summary>The upstream asks for the body, or is taken to. Never throws: what fails is found by whoever waits for the response.</summary>
     private async Task SendBody()
     {
-        lock (_bodyLock)
-        {
-            if (_body != BodyState.Waiting) return;
-            _body = BodyState.Sending;
-        }
+        if (Interlocked.CompareExchange(ref _body, BodyState.Sending, BodyState.Waiting) != BodyState.Waiting) return;
         var state = BodyState.Unfinished;
         try
         {
@@ -243,7 +222,7 @@ internal sealed class Http1Response : UpstreamResponse
         finally
         {
             _writer.Dispose();
-            lock (_bodyLock) _body = state;
+            Interlocked.Exchange(ref _body, state);
         }
     }
 }

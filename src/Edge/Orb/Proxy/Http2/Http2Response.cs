@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using Edge.Io.Http;
 
 namespace Edge.Orb.Proxy.Http2;
 
@@ -16,11 +17,20 @@ internal sealed class Http2Response : UpstreamResponse
     private bool _isLent;
     private HeaderFields? _trailers;
 
+    /// <param name="message">Owned, also where this throws.</param>
+    /// <param name="cancellation">Ends the body.</param>
+    /// <exception cref="HttpRuleException">The header has what HTTP does not allow.</exception>
     public Http2Response(HttpResponseMessage message, CancellationToken cancellation)
     {
         (_message, _cancellation) = (message, cancellation);
         Add(Fields, message.Headers);
         Add(Fields, message.Content.Headers);
+        foreach (var (name, value) in Fields.All)
+        {
+            if (HeaderRules.IsWritable(value) && (ContentLength is not null || !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))) continue;
+            message.Dispose();
+            throw new HttpRuleException($"the value of its header field {name} is not allowed in HTTP");
+        }
     }
 
     public override int Status => (int)_message.StatusCode;
