@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Orb.Proxy;
 
 /// <summary>One attempt: one request to one upstream, and its response on the way back.</summary>
-internal sealed partial class Exchange
+internal sealed partial class Exchange : IDisposable
 {
     private readonly HttpContext _context;
     private readonly Backend _backend;
@@ -59,11 +59,12 @@ internal sealed partial class Exchange
         {
             // The body is read by whoever sends it; the request ends with this method and must not be read after it.
             if (_body is not null) await _body.Finish();
-            _deadline.Dispose();
             if (_problem is not null) _backend.Failed(_problem);
             _backend.End();
         }
     }
+
+    public void Dispose() => _deadline.Dispose();
 
     private Failure Judge(Exception e)
     {

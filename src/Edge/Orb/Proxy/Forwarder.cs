@@ -27,7 +27,8 @@ internal sealed class Forwarder(ReverseProxy record, Balancer balancer, TimeProv
         }
         while (true)
         {
-            var failure = await new Exchange(context, backend, target, record, balancer, time, log).Run();
+            using var exchange = new Exchange(context, backend, target, record, balancer, time, log);
+            var failure = await exchange.Run();
             if (failure is null) return;
             if (failure.IsClients) ProxyLog.ClientBrokeOff(log, context.Request.Method, target, failure.Reason);
             if (context.RequestAborted.IsCancellationRequested)

@@ -45,7 +45,9 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
         {
             // What comes is the next response's beginning: the read that looks is the one that waits for it.
             (_start, _end) = (0, 0);
+#pragma warning disable CA2012 // It is awaited once, by whoever got it from ReadBehind.
             _reading = stream.ReadAsync(_small);
+#pragma warning restore CA2012
             _isReading = true;
         }
         return !_reading.IsCompleted;
@@ -59,13 +61,10 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
     /// <exception cref="IOException">It broke, or there is more than <paramref name="most"/>.</exception>
     public ValueTask<int> ReadBehind(int most)
     {
-        if (!_isReading)
-        {
-            if (_end == Buffer.Length) MakeRoom(most);
-            _reading = stream.ReadAsync(Buffer.AsMemory(_end));
-        }
-        _isReading = false;
+        if (!_isReading && _end == Buffer.Length) MakeRoom(most);
         _isLent = true;
+        if (!_isReading) return stream.ReadAsync(Buffer.AsMemory(_end));
+        _isReading = false;
         return _reading;
     }
 

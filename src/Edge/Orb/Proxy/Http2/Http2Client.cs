@@ -13,7 +13,15 @@ internal sealed class Http2Client(UpstreamAddress address, Func<CancellationToke
     /// <summary>A response's header, in KiB.</summary>
     private const int MaxHeader = 64;
 
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _client = Client(dial, timeout);
+
+    public async ValueTask<UpstreamResponse> Send(UpstreamRequest request, CancellationToken cancellation)
+    {
+        using var message = Message(request);
+        return new Http2Response(await _client.SendAsync(message, cancellation), cancellation);
+    }
+
+    private static HttpMessageInvoker Client(Func<CancellationToken, ValueTask<Stream>> dial, TimeSpan timeout) => new(new SocketsHttpHandler
     {
         UseProxy = false,
         UseCookies = false,
@@ -31,12 +39,6 @@ internal sealed class Http2Client(UpstreamAddress address, Func<CancellationToke
         // TLS is made here: left to the handler, each new `Host` of a client would be a pool of its own with that name asked for in the handshake.
         ConnectCallback = (_, cancellation) => dial(cancellation),
     });
-
-    public async ValueTask<UpstreamResponse> Send(UpstreamRequest request, CancellationToken cancellation)
-    {
-        using var message = Message(request);
-        return new Http2Response(await _client.SendAsync(message, cancellation), cancellation);
-    }
 
     private HttpRequestMessage Message(UpstreamRequest request)
     {
