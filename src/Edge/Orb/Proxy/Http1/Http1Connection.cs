@@ -45,7 +45,15 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
         {
             // What comes is the next response's beginning: the read that looks is the one that waits for it.
             (_start, _end) = (0, 0);
-            _reading = stream.ReadAsync(_small);
+            try
+            {
+                _reading = stream.ReadAsync(_small);
+            }
+            catch (Exception e) when (Http1Response.IsBroken(e))
+            {
+                // A stream that has broken may say so at once.
+                return false;
+            }
             _isReading = true;
         }
         return !_reading.IsCompleted;

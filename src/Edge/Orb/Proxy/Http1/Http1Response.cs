@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Edge.Io.Derp;
 using Edge.Io.Http;
 using Microsoft.AspNetCore.Http;
@@ -58,7 +59,8 @@ internal sealed class Http1Response : UpstreamResponse
     public bool HasBegun { get; private set; }
 
     /// <summary>Whether a failure is the connection's, not the response's.</summary>
-    public static bool IsBroken(Exception e) => e is SocketException or ObjectDisposedException or (IOException and not HttpRuleException);
+    public static bool IsBroken(Exception e) =>
+        e is SocketException or AuthenticationException or ObjectDisposedException or (IOException and not HttpRuleException);
 
     /// <summary>Sends the request, and waits for the response's header.</summary>
     /// <param name="authority">The upstream's name.</param>
