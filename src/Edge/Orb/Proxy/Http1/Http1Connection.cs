@@ -132,8 +132,9 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
 
     private void Shrink()
     {
-        // A read that nobody waited for may still be writing there: then it is nobody else's.
-        if (_large is not null && !_isLent) ArrayPool<byte>.Shared.Return(_large);
-        _large = null;
+        if (_large is null) return;
+        // A read that nobody waits for may be writing there: then it is nobody else's. Or it gives it back itself, at this moment.
+        var large = Interlocked.Exchange(ref _large, null);
+        if (large is not null && !_isLent) ArrayPool<byte>.Shared.Return(large);
     }
 }

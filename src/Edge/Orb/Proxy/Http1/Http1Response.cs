@@ -37,7 +37,9 @@ internal sealed class Http1Response : UpstreamResponse
     /// <summary>What was handed out last, and what framed it: consumed with the next read.</summary>
     private int _piece;
     private bool _isOver;
-    private bool _isReturned;
+
+    /// <summary>1: the connection was given back, or ended. A read that nobody waits for may end the body while the response is disposed.</summary>
+    private int _isLeft;
 
     public Http1Response(UpstreamRequest request, Http1Connection connection, Http1Pool pool, CancellationToken cancellation)
     {
@@ -97,6 +99,8 @@ internal sealed class Http1Response : UpstreamResponse
 
     public override ValueTask<ReadOnlyMemory<byte>> Read()
     {
+        // The connection may be another request's by now.
+        if (_isOver) return default;
         _connection.Consume(_piece);
         _piece = 0;
         return TryTake(out var piece) ? new(piece) : ReadMore();
@@ -113,7 +117,7 @@ internal sealed class Http1Response : UpstreamResponse
     {
         _patience?.Dispose();
         if (GiveUpBody()) _writer.Dispose();
-        if (_isReturned) return;
+        if (Interlocked.Exchange(ref _isLeft, 1) != 0) return;
         _abort.Unregister();
         _connection.Dispose();
     }
@@ -202,7 +206,7 @@ internal sealed class Http1Response : UpstreamResponse
         _isOver = true;
         // What an upstream says beyond its response was not asked for; and who is being cancelled may be ending the connection right now.
         if (!_framing.IsKept || !_connection.Unread.IsEmpty || !IsBodySent() || !_abort.Unregister()) return;
-        _isReturned = true;
+        if (Interlocked.Exchange(ref _isLeft, 1) != 0) return;
         _pool.Return(_connection);
     }
 
