@@ -93,6 +93,10 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
             await ready;
             _large ??= ArrayPool<byte>.Shared.Rent(LargeRoom);
         }
+        else
+        {
+            Shrink();
+        }
         _isLent = true;
         _end = await stream.ReadAsync(Buffer);
         _isLent = false;
