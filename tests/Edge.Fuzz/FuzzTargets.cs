@@ -43,6 +43,7 @@ internal static class FuzzTargets
         new TokenTarget(),
         new KeySetTarget(),
         new FieldTarget(),
+        new ResponseTarget(),
         new AnswerTarget(),
     ];
 

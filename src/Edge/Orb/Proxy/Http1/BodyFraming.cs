@@ -18,7 +18,7 @@ internal readonly record struct BodyFraming(BodyKind Kind, long? ContentLength, 
     {
         framing = default;
         long? length = null;
-        var (isKept, isChunked, isCoded) = (minor == 1, false, false);
+        var (isKept, isClosed, isChunked) = (minor == 1, false, false);
         foreach (var (name, value) in fields.All)
         {
             if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
@@ -35,15 +35,16 @@ internal readonly record struct BodyFraming(BodyKind Kind, long? ContentLength, 
             else if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
             {
                 // No other coding was asked for, and two of these frame nothing; HTTP/1.0 has none (RFC 9112, section 6.1).
-                if (isCoded || minor == 0 || !value.Equals("chunked", StringComparison.OrdinalIgnoreCase)) return name;
-                (isCoded, isChunked) = (true, true);
+                if (isChunked || minor == 0 || !value.Equals("chunked", StringComparison.OrdinalIgnoreCase)) return name;
+                isChunked = true;
             }
             else if (name.Equals("Connection", StringComparison.OrdinalIgnoreCase))
             {
-                if (HeaderRules.HasWord(value, "close")) isKept = false;
+                if (HeaderRules.HasWord(value, "close")) isClosed = true;
                 else if (minor == 0 && HeaderRules.HasWord(value, "keep-alive")) isKept = true;
             }
         }
+        if (isClosed) isKept = false;
         // Beside Transfer-Encoding a length means nothing, and whoever wrote both is not to be trusted with another request.
         if (isChunked && length is not null) (length, isKept) = (null, false);
         framing = isHead || status is 204 or 304 ? new(BodyKind.None, length, isKept)

@@ -19,7 +19,10 @@ internal struct ChunkDecoder
         /// <summary>In a chunk's length.</summary>
         Length,
 
-        /// <summary>Behind the length, before the line's end.</summary>
+        /// <summary>Behind the length, in blanks: an extension or the line's end may come.</summary>
+        Blanks,
+
+        /// <summary>In extensions, before the line's end.</summary>
         Extensions,
 
         /// <summary>The line feed that ends the length's line has to come.</summary>
@@ -83,14 +86,17 @@ internal struct ChunkDecoder
                 return true;
             case State.Length when _digits == 0:
                 return false;
-            case State.Length or State.Extensions when next == '\n':
+            case State.Length or State.Blanks or State.Extensions when next == '\n':
                 return Begin();
-            case State.Length or State.Extensions when next == '\r':
+            case State.Length or State.Blanks or State.Extensions when next == '\r':
                 _state = State.LengthEnd;
                 return true;
-            case State.Length when next is (byte)';' or (byte)' ' or (byte)'\t':
+            case State.Length or State.Blanks when next == ';':
                 _state = State.Extensions;
                 return true;
+            case State.Length or State.Blanks when next is (byte)' ' or (byte)'\t':
+                _state = State.Blanks;
+                return ++_extra <= MostExtra;
             case State.Extensions:
                 return ++_extra <= MostExtra;
             case State.LengthEnd when next == '\n':

@@ -13,9 +13,10 @@ internal sealed class Http1Client(string authority, Func<CancellationToken, Valu
 
     public async ValueTask<UpstreamResponse> Send(UpstreamRequest request, CancellationToken cancellation)
     {
+        var isRepeated = false;
         while (true)
         {
-            var connection = _pool.Take() ?? _pool.Add(await dial(cancellation));
+            var connection = (isRepeated ? null : _pool.Take()) ?? _pool.Add(await dial(cancellation));
             var response = new Http1Response(request, connection, _pool, cancellation);
             try
             {
@@ -26,8 +27,13 @@ internal sealed class Http1Client(string authority, Func<CancellationToken, Valu
             {
                 response.Dispose();
                 if (cancellation.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellation);
-                // The upstream ended a resting connection at the moment at which it was taken (RFC 9112, section 9.3.1).
-                if (connection.HasServed && !response.HasBegun && request.CanRepeat && Http1Response.IsBroken(e)) continue;
+                // The upstream ended a resting connection at the moment at which it was taken. The request is repeated once, and not on
+                // another that rests (RFC 9112, section 9.3.1).
+                if (connection.HasServed && !response.HasBegun && request.CanRepeat && Http1Response.IsBroken(e))
+                {
+                    isRepeated = true;
+                    continue;
+                }
                 if (e is ObjectDisposedException) throw new IOException("the connection was ended", e);
                 throw;
             }

@@ -45,9 +45,17 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
         {
             // What comes is the next response's beginning: the read that looks is the one that waits for it.
             (_start, _end) = (0, 0);
+            try
+            {
 #pragma warning disable CA2012 // It is awaited once, by whoever got it from ReadBehind.
-            _reading = stream.ReadAsync(_small);
+                _reading = stream.ReadAsync(_small);
 #pragma warning restore CA2012
+            }
+            catch (Exception e) when (Http1Response.IsBroken(e))
+            {
+                // A stream that has broken may say so at once.
+                return false;
+            }
             _isReading = true;
         }
         return !_reading.IsCompleted;
@@ -88,6 +96,10 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
             await ready;
             _large ??= ArrayPool<byte>.Shared.Rent(LargeRoom);
         }
+        else
+        {
+            Shrink();
+        }
         _isLent = true;
         Add(await stream.ReadAsync(Buffer));
         _flows = _end >= SmallRoom;
@@ -126,8 +138,9 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
 
     private void Shrink()
     {
-        // A read that nobody waited for may still be writing there: then it is nobody else's.
-        if (_large is not null && !_isLent) ArrayPool<byte>.Shared.Return(_large);
-        _large = null;
+        if (_large is null) return;
+        // A read that nobody waits for may be writing there: then it is nobody else's. Or it gives it back itself, at this moment.
+        var large = Interlocked.Exchange(ref _large, null);
+        if (large is not null && !_isLent) ArrayPool<byte>.Shared.Return(large);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Edge.Io.Derp;
 using Edge.Io.Http;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +36,9 @@ internal sealed class Http1Response : UpstreamResponse
     /// <summary>What was handed out last, and what framed it: consumed with the next read.</summary>
     private int _piece;
     private bool _isOver;
-    private bool _isReturned;
+
+    /// <summary>1: the connection was given back, or ended. A read that nobody waits for may end the body while the response is disposed.</summary>
+    private int _isLeft;
 
     public Http1Response(UpstreamRequest request, Http1Connection connection, Http1Pool pool, CancellationToken cancellation)
     {
@@ -57,7 +60,8 @@ internal sealed class Http1Response : UpstreamResponse
     public bool HasBegun { get; private set; }
 
     /// <summary>Whether a failure is the connection's, not the response's.</summary>
-    public static bool IsBroken(Exception e) => e is SocketException or ObjectDisposedException or (IOException and not HttpRuleException);
+    public static bool IsBroken(Exception e) =>
+        e is SocketException or AuthenticationException or ObjectDisposedException or (IOException and not HttpRuleException);
 
     /// <summary>Sends the request, and waits for the response's header.</summary>
     /// <param name="authority">The upstream's name.</param>
@@ -105,6 +109,8 @@ internal sealed class Http1Response : UpstreamResponse
 
     public override ValueTask<ReadOnlyMemory<byte>> Read()
     {
+        // The connection may be another request's by now.
+        if (_isOver) return default;
         _connection.Consume(_piece);
         _piece = 0;
         return TryTake(out var piece) ? new(piece) : ReadMore();
@@ -121,7 +127,7 @@ internal sealed class Http1Response : UpstreamResponse
     {
         _patience?.Dispose();
         if (GiveUpBody()) _writer.Dispose();
-        if (_isReturned) return;
+        if (Interlocked.Exchange(ref _isLeft, 1) != 0) return;
         _abort.Unregister();
         _connection.Dispose();
     }
@@ -195,7 +201,7 @@ internal sealed class Http1Response : UpstreamResponse
         _isOver = true;
         // What an upstream says beyond its response was not asked for; and who is being cancelled may be ending the connection right now.
         if (!_framing.IsKept || !_connection.Unread.IsEmpty || _body != BodyState.Sent || !_abort.Unregister()) return;
-        _isReturned = true;
+        if (Interlocked.Exchange(ref _isLeft, 1) != 0) return;
         _pool.Return(_connection);
     }
 

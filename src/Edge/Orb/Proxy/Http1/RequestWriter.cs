@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using Edge.Io;
+using Edge.Io.Http;
 
 namespace Edge.Orb.Proxy.Http1;
 
@@ -21,7 +22,7 @@ internal sealed class RequestWriter(Stream connection) : ConnectionStream
     /// <summary>The request line and the header (RFC 9112, sections 3 and 5).</summary>
     /// <param name="request">Without what is about the connection.</param>
     /// <param name="authority">The upstream's own name.</param>
-    /// <exception cref="IOException">A value cannot be sent.</exception>
+    /// <exception cref="HttpRuleException">A value cannot be sent.</exception>
     public void WriteHead(UpstreamRequest request, string authority)
     {
         Add(request.Method);
@@ -33,7 +34,7 @@ internal sealed class RequestWriter(Stream connection) : ConnectionStream
         foreach (var (name, value) in request.Fields.All)
         {
             // What middleware put there was not read from the wire, where Kestrel looks at each byte.
-            if (!HeaderRules.IsWritable(value)) throw new IOException($"the value of the request's header field {name} is not allowed in HTTP");
+            if (!HeaderRules.IsWritable(value)) throw new HttpRuleException($"the value of the request's header field {name} is not allowed in HTTP");
             Add(name);
             Add(": ");
             Add(value);

@@ -47,7 +47,7 @@ internal static class ResponseHead
     /// <param name="head">With its empty line.</param>
     /// <param name="fields">Its fields are added here.</param>
     /// <param name="status">100 to 999.</param>
-    /// <param name="minor">Of the version: 0 or 1.</param>
+    /// <param name="minor">Of the version: 0 or 1, as which later ones are read.</param>
     /// <returns>Whether it is a response of HTTP/1.</returns>
     public static bool TryRead(ReadOnlySpan<byte> head, HeaderFields fields, out int status, out int minor)
     {
@@ -55,8 +55,9 @@ internal static class ResponseHead
         var line = Line(ref head);
         // "HTTP/1.1 200 OK"; the phrase may be missing, and some leave out its space too.
         if (line.Length < 12 || !line.StartsWith("HTTP/1."u8) || line[8] != ' ' || (line.Length > 12 && line[12] != ' ')) return false;
-        minor = line[7] - '0';
-        if (minor is not (0 or 1)) return false;
+        if (line[7] is < (byte)'0' or > (byte)'9') return false;
+        // RFC 9110, section 2.5: a later minor version is read as the latest that is known.
+        minor = line[7] == '0' ? 0 : 1;
         foreach (var digit in line[9..12])
         {
             if (digit is < (byte)'0' or > (byte)'9') return false;

@@ -1,0 +1,164 @@
+using System.Text;
+using Edge.Io.Http;
+
+namespace Edge.Tests.Orb.Proxy.Http1;
+
+/// <summary>Responses before the response, protocols that take the connection over, and how much memory waits for a body.</summary>
+public sealed class ResponseTests
+{
+    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    [Test]
+    [Arguments(32, true)]
+    [Arguments(33, false)]
+    public async Task Not_all_responses_may_be_preliminary(int count, bool isAccepted)
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say(string.Concat(Enumerable.Repeat("HTTP/1.1 100 Continue\r\n\r\n", count)) + Ok);
+        if (isAccepted)
+        {
+            using var response = await asked;
+            await Assert.That((await Answer.Of(response)).Body).IsEqualTo("ok");
+        }
+        else
+        {
+            await Assert.That(async () => await asked).Throws<HttpRuleException>().WithMessageContaining("preliminary");
+            await Assert.That(wire.IsClosed).IsTrue();
+        }
+    }
+
+    [Test]
+    public async Task Fields_of_preliminary_responses_are_not_the_responses()
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var answer = await upstream.Exchange(await upstream.Next(), asked, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Length: 9\r\nConnection: close\r\n\r\n" + Ok);
+        await Assert.That(answer.Fields).IsEqualTo("content-length: 2");
+        await upstream.Exchange(upstream.Wires[0], upstream.Get(), Ok);
+    }
+
+    [Test]
+    [Arguments(60_000, true)]
+    [Arguments(70_000, false)]
+    public async Task A_header_has_64_KiB_at_most_however_it_comes(int size, bool isAccepted)
+    {
+        foreach (var piece in new[] { 100_000, 5000, 997 })
+        {
+            using var upstream = new Dialled();
+            var asked = upstream.Get();
+            var wire = await upstream.Next();
+            await wire.Asked();
+            var text = $"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: {new string('x', size)}\r\n\r\nok";
+            for (var at = 0; at < text.Length && !wire.IsClosed; at += piece) wire.Say(text[at..Math.Min(text.Length, at + piece)]);
+            if (isAccepted)
+            {
+                using var response = await asked;
+                await Assert.That((await Answer.Of(response)).Fields.Length).IsGreaterThan(size);
+            }
+            else
+            {
+                await Assert.That(async () => await asked).Throws<HttpRuleException>().WithMessageContaining("64 KiB");
+            }
+        }
+    }
+
+    [Test]
+    public async Task An_upgrade_whose_first_bytes_come_with_the_101_loses_none()
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\nhello");
+        using (var response = await asked)
+        {
+            await Assert.That(response.Status).IsEqualTo(101);
+            await using var stream = response.Switch();
+            await Assert.That(await Read(stream, 5)).IsEqualTo("hello");
+            wire.Say("more");
+            await Assert.That(await Read(stream, 4)).IsEqualTo("more");
+            await stream.WriteAsync("and back"u8.ToArray());
+            await Assert.That(await wire.Asked("back")).IsEqualTo("and back");
+            await Assert.That(wire.IsClosed).IsFalse();
+        }
+        await Assert.That(wire.IsClosed).IsTrue();
+    }
+
+    [Test]
+    public async Task A_cancelled_upgrade_ends_its_connection()
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
+        using var response = await asked;
+        _ = response.Switch();
+        await upstream.Cancellation.CancelAsync();
+        await Assert.That(wire.IsClosed).IsTrue();
+    }
+
+    [Test]
+    public async Task A_body_that_flows_is_read_in_large_pieces_and_one_that_rests_holds_no_room()
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say("HTTP/1.1 200 OK\r\n\r\n" + new string('x', 300_000));
+        using var response = await asked;
+        for (var read = 0; read < 300_000; read += (await response.Read()).Length)
+        {
+        }
+        await Assert.That(wire.LargestRead).IsEqualTo(64 * 1024);
+        var next = response.Read().AsTask();
+        await Assert.That(wire.Reading).IsEqualTo(0);
+        wire.Say("hello");
+        await Assert.That((await next.WaitAsync(Limits.Generous)).Length).IsEqualTo(5);
+        // Little came: little room waits for the next.
+        next = response.Read().AsTask();
+        await Assert.That(wire.Reading).IsEqualTo(4096);
+        wire.End();
+        await Assert.That((await next.WaitAsync(Limits.Generous)).Length).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task A_body_that_rests_behind_a_large_header_holds_no_more()
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say($"HTTP/1.1 200 OK\r\nX-A: {new string('x', 20_000)}\r\n\r\n");
+        using var response = await asked;
+        var next = response.Read().AsTask();
+        await Assert.That(wire.Reading).IsLessThanOrEqualTo(4096);
+        wire.Say("hello");
+        await Assert.That(Encoding.ASCII.GetString((await next.WaitAsync(Limits.Generous)).Span)).IsEqualTo("hello");
+    }
+
+    [Test]
+    public async Task A_piece_is_valid_until_the_next_is_read()
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\n");
+        using var response = await asked;
+        var first = await response.Read();
+        wire.Say("def\r\n0\r\n\r\n");
+        await Assert.That(Encoding.ASCII.GetString(first.Span)).IsEqualTo("abc");
+        await Assert.That((await Answer.Of(response)).Body).IsEqualTo("def");
+    }
+
+    private static async Task<string> Read(Stream stream, int length)
+    {
+        var bytes = new byte[length];
+        await stream.ReadExactlyAsync(bytes).AsTask().WaitAsync(Limits.Generous);
+        return Encoding.ASCII.GetString(bytes);
+    }
+}
