@@ -122,6 +122,21 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
     {
         stream.Dispose();
         Shrink();
+        if (!_isReading) return;
+        _isReading = false;
+        _ = Forget(_reading);
+    }
+
+    /// <summary>The read that was to find the next response finds the end, which is no failure of anybody's.</summary>
+    private static async Task Forget(ValueTask<int> reading)
+    {
+        try
+        {
+            await reading;
+        }
+        catch (Exception e) when (Http1Response.IsBroken(e) || e is OperationCanceledException)
+        {
+        }
     }
 
     private void MakeRoom(int most)
