@@ -17,6 +17,17 @@ internal static class HeaderRules
         "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings",
     ], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// RFC 9110, section 6.5.1: what frames, routes, authenticates or describes a message has to stand before its body. Behind it, somebody who
+    /// puts trailers to the header would be led astray.
+    /// </summary>
+    private static readonly FrozenSet<string> NoTrailers = FrozenSet.ToFrozenSet(
+    [
+        "Age", "Authorization", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Range", "Content-Type", "Date", "Expect", "Expires",
+        "Host", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Location", "Max-Forwards", "Pragma", "Range",
+        "Retry-After", "Set-Cookie", "Vary", "Warning", "WWW-Authenticate",
+    ], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What Kestrel would refuse to write, and what cannot be one byte.</summary>
     private static readonly SearchValues<char> Printable = SearchValues.Create(
         "\t" + string.Concat(Enumerable.Range(0x20, 0x7F - 0x20).Concat(Enumerable.Range(0x80, 0x80)).Select(c => (char)c)));
@@ -29,6 +40,9 @@ internal static class HeaderRules
 
     /// <summary>Whether a field of a response goes to the client as it is.</summary>
     public static bool IsReturned(string name, StringValues connection) => !HopByHop.Contains(name) && !IsNominated(name, connection);
+
+    /// <summary>Whether a trailer of a response goes to the client as it is.</summary>
+    public static bool IsReturnedBehind(string name) => !HopByHop.Contains(name) && !NoTrailers.Contains(name);
 
     public static bool IsWritable(string value) => !value.AsSpan().ContainsAnyExcept(Printable);
 
