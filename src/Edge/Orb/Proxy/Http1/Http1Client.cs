@@ -34,7 +34,7 @@ internal sealed class Http1Client(string authority, Func<CancellationToken, Valu
                     isRepeated = true;
                     continue;
                 }
-                if (e is ObjectDisposedException) throw new IOException("the connection was ended", e);
+                if (e is not IOException && Http1Response.IsBroken(e)) throw new IOException("the connection was ended", e);
                 throw;
             }
         }

@@ -194,7 +194,7 @@ internal sealed class Http1Response : UpstreamResponse
         {
             throw new OperationCanceledException(e.Message, e, _cancellation);
         }
-        catch (ObjectDisposedException e)
+        catch (Exception e) when (e is not IOException && IsBroken(e))
         {
             throw new IOException("the connection was ended", e);
         }
