@@ -132,7 +132,7 @@ internal sealed class Http1Response : UpstreamResponse
             HasBegun = true;
         }
         if (!ResponseHead.TryRead(_connection.Unread.Span[..length], Fields, out _status, out var minor))
-            throw new HttpRuleException("what it sent is not an HTTP response");
+            throw new HttpRuleException(Fields.Count == ResponseHead.MostFields ? "its response's header has more than 256 lines" : "what it sent is not an HTTP response");
         _connection.Consume(length);
         return minor;
     }
