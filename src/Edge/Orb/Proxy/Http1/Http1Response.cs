@@ -207,7 +207,7 @@ internal sealed class Http1Response : UpstreamResponse
         // What an upstream says beyond its response was not asked for; and who is being cancelled may be ending the connection right now.
         if (!_framing.IsKept || !_connection.Unread.IsEmpty || !IsBodySent() || !_abort.Unregister()) return;
         if (Interlocked.Exchange(ref _isLeft, 1) != 0) return;
-        _pool.Return(_connection);
+        _pool.Return(_connection, _framing.MostRest);
     }
 
     private bool IsBodySent()
