@@ -60,6 +60,15 @@ internal sealed class Http1Response : UpstreamResponse
     /// <summary>Whether the upstream has answered anything.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>Whether the body may be sent on another connection, once this is disposed: nobody has begun to, nor is about to.</summary>
+    public bool IsBodyIdle
+    {
+        get
+        {
+            lock (_bodyLock) return _body != BodyState.Sending;
+        }
+    }
+
     /// <summary>Whether a failure is the connection's, not the response's.</summary>
     public static bool IsBroken(Exception e) =>
         e is SocketException or AuthenticationException or ObjectDisposedException or (IOException and not HttpRuleException);
