@@ -77,7 +77,7 @@ internal sealed class ResponseTarget : FuzzTarget
             if (response.Status == 101) return result with { Outcome = "switched", Body = Rest(response.Switch()) };
             while (true)
             {
-                var next = response.Read();
+                var next = response.Read().AsTask();
                 if (!next.IsCompleted) cancellation.Cancel();
                 Check(next.IsCompleted, "A cancelled body ends.");
                 var piece = next.GetAwaiter().GetResult();
@@ -99,7 +99,7 @@ internal sealed class ResponseTarget : FuzzTarget
     {
         var buffer = new byte[100];
         var text = new StringBuilder();
-        while (stream.ReadAsync(buffer) is { IsCompleted: true } read && read.GetAwaiter().GetResult() is > 0 and var count) text.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        while (stream.ReadAsync(buffer).AsTask() is { IsCompleted: true } read && read.GetAwaiter().GetResult() is > 0 and var count) text.Append(Encoding.Latin1.GetString(buffer, 0, count));
         return text.ToString();
     }
 
@@ -164,7 +164,11 @@ internal sealed class ResponseTarget : FuzzTarget
 
         public override void SetLength(long value) => throw new NotSupportedException();
 
-        protected override void Dispose(bool disposing) => _end.TrySetException(new ObjectDisposedException(nameof(Upstream)));
+        protected override void Dispose(bool disposing)
+        {
+            _end.TrySetException(new ObjectDisposedException(nameof(Upstream)));
+            base.Dispose(disposing);
+        }
     }
 
     /// <summary>Timers that never fire, and hold nothing.</summary>

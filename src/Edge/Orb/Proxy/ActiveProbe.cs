@@ -7,6 +7,9 @@ namespace Edge.Orb.Proxy;
 /// <summary>Asks one upstream at intervals whether it is well.</summary>
 internal sealed class ActiveProbe(Backend backend, ActiveHealthCheck check, TimeProvider time)
 {
+    /// <summary>How much of a body is read so that the next check finds the connection, in bytes.</summary>
+    private const int MostBody = 64 * 1024;
+
     /// <summary>Checks at once, then at each interval, until the server ends. Never throws.</summary>
     public async Task Run(CancellationToken stopping)
     {
@@ -37,6 +40,7 @@ internal sealed class ActiveProbe(Backend backend, ActiveHealthCheck check, Time
             request.Fields.Add("User-Agent", "edge-health-check");
             using var response = await backend.Transport.Send(request, either.Token);
             var status = response.Status;
+            await Finish(response);
             var isExpected = check.ExpectStatus is { } expected ? status == expected : status is >= 200 and <= 399;
             return isExpected ? null : string.Create(CultureInfo.InvariantCulture, $"{check.Path} has status {status}");
         }
@@ -47,6 +51,24 @@ internal sealed class ActiveProbe(Backend backend, ActiveHealthCheck check, Time
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return HttpFault.Describe(e);
+        }
+    }
+
+    /// <summary>Reads the body, which says nothing: a connection whose response was not read to the end would be closed, and a new one made for each check.</summary>
+    private static async Task Finish(UpstreamResponse response)
+    {
+        try
+        {
+            for (var read = 0; read < MostBody;)
+            {
+                var piece = await response.Read();
+                if (piece.IsEmpty) return;
+                read += piece.Length;
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // The status is the answer.
         }
     }
 }

@@ -95,7 +95,7 @@ internal sealed partial class Exchange : IDisposable
         _balancer.Remember(_context, _backend);
         if (!await Body(response) || response.Trailers is not { } trailers || !_context.Response.SupportsTrailers()) return null;
         foreach (var (name, value) in trailers.All)
-            if (HeaderRules.IsReturned(name, default) && HeaderRules.IsWritable(value))
+            if (HeaderRules.IsReturnedBehind(name) && HeaderRules.IsWritable(value))
                 _context.Response.AppendTrailer(name, value);
         return null;
     }

@@ -17,9 +17,24 @@ internal static class HeaderRules
         "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings",
     ], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// RFC 9110, section 6.5.1: what frames, routes, authenticates or describes a message has to stand before its body. Behind it, somebody who
+    /// puts trailers to the header would be led astray.
+    /// </summary>
+    private static readonly FrozenSet<string> NoTrailers = FrozenSet.ToFrozenSet(
+    [
+        "Age", "Authorization", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Range", "Content-Type", "Date", "Expect", "Expires",
+        "Host", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Location", "Max-Forwards", "Pragma", "Range",
+        "Retry-After", "Set-Cookie", "Vary", "Warning", "WWW-Authenticate",
+    ], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What Kestrel would refuse to write, and what cannot be one byte.</summary>
     private static readonly SearchValues<char> Printable = SearchValues.Create(
         "\t" + string.Concat(Enumerable.Range(0x20, 0x7F - 0x20).Concat(Enumerable.Range(0x80, 0x80)).Select(c => (char)c)));
+
+    /// <summary>RFC 9110, section 5.6.2: what a field's name is made of.</summary>
+    private static readonly SearchValues<char> Token = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>Whether a field of a request goes to the upstream as it is.</summary>
     /// <param name="name">The field's name.</param>
@@ -30,7 +45,13 @@ internal static class HeaderRules
     /// <summary>Whether a field of a response goes to the client as it is.</summary>
     public static bool IsReturned(string name, StringValues connection) => !HopByHop.Contains(name) && !IsNominated(name, connection);
 
+    /// <summary>Whether a trailer of a response goes to the client as it is.</summary>
+    public static bool IsReturnedBehind(string name) => !HopByHop.Contains(name) && !NoTrailers.Contains(name);
+
     public static bool IsWritable(string value) => !value.AsSpan().ContainsAnyExcept(Printable);
+
+    /// <summary>Whether this can be a field's name.</summary>
+    public static bool IsName(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(Token);
 
     /// <summary>Whether a list such as <c>Connection: close, x-secret</c> has the word.</summary>
     public static bool HasWord(StringValues list, string word)

@@ -29,12 +29,12 @@ internal sealed class Http1Client(string authority, Func<CancellationToken, Valu
                 if (cancellation.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellation);
                 // The upstream ended a resting connection at the moment at which it was taken. The request is repeated once, and not on
                 // another that rests (RFC 9112, section 9.3.1).
-                if (connection.HasServed && !response.HasBegun && request.CanRepeat && Http1Response.IsBroken(e))
+                if (connection.HasServed && !response.HasBegun && request.CanRepeat && response.IsBodyIdle && Http1Response.IsBroken(e))
                 {
                     isRepeated = true;
                     continue;
                 }
-                if (e is ObjectDisposedException) throw new IOException("the connection was ended", e);
+                if (e is not IOException && Http1Response.IsBroken(e)) throw new IOException("the connection was ended", e);
                 throw;
             }
         }

@@ -27,10 +27,13 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
     public long Born { get; } = born;
 
     /// <summary>When it last answered.</summary>
-    public long Rested { get; set; }
+    public long Rested { get; private set; }
+
+    /// <summary>For how long it may rest, in seconds, as far as the upstream said so.</summary>
+    public int MostRest { get; private set; }
 
     /// <summary>Whether it has answered before: then its end may have been under way when a request was sent.</summary>
-    public bool HasServed { get; set; }
+    public bool HasServed { get; private set; }
 
     public Stream Stream => stream;
 
@@ -107,8 +110,11 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
     }
 
     /// <summary>A response is over.</summary>
-    public void Rest(long now)
+    /// <param name="now">On the pool's clock.</param>
+    /// <param name="most">For how long another may be waited for, in seconds.</param>
+    public void Rest(long now, int most)
     {
+        MostRest = most;
         Shrink();
         _flows = false;
         HasServed = true;

@@ -46,9 +46,11 @@ internal sealed class Http1Pool
     }
 
     /// <summary>Its response was read to the end, and another may follow.</summary>
-    public void Return(Http1Connection connection)
+    /// <param name="connection">The caller's until now.</param>
+    /// <param name="mostRest">For how long the upstream keeps it, in seconds, as far as it says so.</param>
+    public void Return(Http1Connection connection, int mostRest)
     {
-        connection.Rest(_time.GetTimestamp());
+        connection.Rest(_time.GetTimestamp(), mostRest);
         lock (_lock)
         {
             _resting.Add(connection);
@@ -58,8 +60,12 @@ internal sealed class Http1Pool
         }
     }
 
-    private bool IsUsable(Http1Connection connection) =>
-        _time.GetElapsedTime(connection.Born) < s_mostAge && _time.GetElapsedTime(connection.Rested) < s_mostRest && connection.IsAlive();
+    private bool IsUsable(Http1Connection connection)
+    {
+        if (_time.GetElapsedTime(connection.Born) >= s_mostAge) return false;
+        var rested = _time.GetElapsedTime(connection.Rested);
+        return rested < s_mostRest && rested.TotalSeconds < connection.MostRest && connection.IsAlive();
+    }
 
     private void Sweep()
     {

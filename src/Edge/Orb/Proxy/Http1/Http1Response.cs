@@ -59,6 +59,9 @@ internal sealed class Http1Response : UpstreamResponse
     /// <summary>Whether the upstream has answered anything.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>Whether the body may be sent on another connection, once this is disposed: nobody has begun to, nor is about to.</summary>
+    public bool IsBodyIdle => _body != BodyState.Sending;
+
     /// <summary>Whether a failure is the connection's, not the response's.</summary>
     public static bool IsBroken(Exception e) =>
         e is SocketException or AuthenticationException or ObjectDisposedException or (IOException and not HttpRuleException);
@@ -95,7 +98,7 @@ internal sealed class Http1Response : UpstreamResponse
                 HasBegun = true;
             }
             if (!ResponseHead.TryRead(_connection.Unread.Span[..length], Fields, out _status, out var minor))
-                throw new HttpRuleException("what it sent is not an HTTP response");
+                throw new HttpRuleException(Fields.Count == ResponseHead.MostFields ? "its response's header has more than 256 lines" : "what it sent is not an HTTP response");
             _connection.Consume(length);
             if (_status is >= 200 or StatusCodes.Status101SwitchingProtocols)
             {
@@ -189,7 +192,7 @@ internal sealed class Http1Response : UpstreamResponse
         {
             throw new OperationCanceledException(e.Message, e, _cancellation);
         }
-        catch (ObjectDisposedException e)
+        catch (Exception e) when (e is not IOException && IsBroken(e))
         {
             throw new IOException("the connection was ended", e);
         }
@@ -202,7 +205,7 @@ internal sealed class Http1Response : UpstreamResponse
         // What an upstream says beyond its response was not asked for; and who is being cancelled may be ending the connection right now.
         if (!_framing.IsKept || !_connection.Unread.IsEmpty || _body != BodyState.Sent || !_abort.Unregister()) return;
         if (Interlocked.Exchange(ref _isLeft, 1) != 0) return;
-        _pool.Return(_connection);
+        _pool.Return(_connection, _framing.MostRest);
     }
 
     /// <summary>What has not been asked for is not sent any more.</summary>

@@ -9,6 +9,9 @@ namespace Edge.Orb.Proxy.Http1;
 /// </summary>
 internal static class ResponseHead
 {
+    /// <summary>Lines of a header, or trailers: two or three times what the oddest servers write. Passing them on is work for each pair of them.</summary>
+    public const int MostFields = 256;
+
     /// <summary>RFC 9110, section 5.6.2: <c>tchar</c>.</summary>
     private static readonly SearchValues<byte> s_token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
@@ -67,13 +70,14 @@ internal static class ResponseHead
     }
 
     /// <summary>Reads the fields of a header, or of trailers, up to the empty line, which must be there.</summary>
-    /// <returns>Whether they are fields.</returns>
+    /// <returns>Whether they are fields, and no more than <see cref="MostFields"/>.</returns>
     public static bool TryReadFields(ReadOnlySpan<byte> section, HeaderFields fields)
     {
         while (true)
         {
             var line = Line(ref section);
             if (line.IsEmpty) return true;
+            if (fields.Count == MostFields) return false;
             var colon = line.IndexOf((byte)':');
             if (colon <= 0) return false;
             // RFC 9112, section 5.1: a proxy takes away what some servers write before the colon.

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using Edge.Io.Http;
 
@@ -153,6 +155,54 @@ public sealed class ResponseTests
         wire.Say("def\r\n0\r\n\r\n");
         await Assert.That(Encoding.ASCII.GetString(first.Span)).IsEqualTo("abc");
         await Assert.That((await Answer.Of(response)).Body).IsEqualTo("def");
+    }
+
+    public static IEnumerable<Func<Exception>> Faults() =>
+    [
+        static () => new IOException("x"), static () => new SocketException((int)SocketError.ConnectionReset), static () => new ObjectDisposedException("x"),
+        static () => new AuthenticationException("x"),
+    ];
+
+    [Test]
+    [MethodDataSource(nameof(Faults))]
+    public async Task Whatever_a_connection_says_when_it_breaks_is_a_fault_of_the_connection(Exception fault)
+    {
+        foreach (var beginning in new[] { "", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello" })
+        {
+            using var upstream = new Dialled();
+            var asked = upstream.Get();
+            var wire = await upstream.Next();
+            await wire.Asked();
+            wire.Say(beginning);
+            wire.Break(fault);
+            await Assert.That(async () =>
+            {
+                using var response = await asked;
+                await Answer.Of(response);
+            }).Throws<IOException>();
+            await Assert.That(wire.IsClosed).IsTrue();
+        }
+    }
+
+    [Test]
+    [Arguments(256, true)]
+    [Arguments(257, false)]
+    public async Task A_header_has_256_lines_at_most(int count, bool isAccepted)
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say($"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{string.Concat(Enumerable.Range(1, count - 1).Select(i => $"a{i}:\r\n"))}\r\nok");
+        if (isAccepted)
+        {
+            using var response = await asked;
+            await Assert.That((await Answer.Of(response)).Body).IsEqualTo("ok");
+        }
+        else
+        {
+            await Assert.That(async () => await asked).Throws<HttpRuleException>().WithMessageContaining("256 lines");
+        }
     }
 
     private static async Task<string> Read(Stream stream, int length)

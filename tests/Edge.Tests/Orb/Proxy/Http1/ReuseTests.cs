@@ -232,6 +232,35 @@ public sealed class ReuseTests
     }
 
     [Test]
+    [Arguments("timeout=5", 4)]
+    [Arguments("timeout=5, max=100", 4)]
+    [Arguments("max=100 ,\tTimeout=30", 29)]
+    [Arguments("timeout=2", 1)]
+    [Arguments("timeout=600", 60)]
+    [Arguments("timeout=x", 60)]
+    [Arguments("timeout=-1", 60)]
+    [Arguments("timeout=1", 0)]
+    [Arguments("timeout=0", 0)]
+    [Arguments("max=0", 0)]
+    public async Task It_rests_a_second_less_than_the_upstream_says(string keepAlive, int seconds)
+    {
+        var response = $"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: {keepAlive}\r\n\r\nok";
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await upstream.Exchange(wire, asked, response);
+        if (seconds > 0)
+        {
+            upstream.Time.Advance(TimeSpan.FromSeconds(seconds - 0.5));
+            await upstream.Exchange(wire, upstream.Get(), response);
+            upstream.Time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+        asked = upstream.Get();
+        await upstream.Exchange(await upstream.Next(), asked, Ok);
+        await Assert.That(wire.IsClosed).IsTrue();
+    }
+
+    [Test]
     public async Task One_that_is_five_minutes_old_is_used_no_more()
     {
         using var upstream = new Dialled();

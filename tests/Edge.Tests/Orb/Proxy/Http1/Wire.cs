@@ -64,9 +64,10 @@ internal sealed class Wire : ConnectionStream
     public void End() => _down.Writer.Complete();
 
     /// <summary>The upstream is gone: what it said comes, then the connection breaks, in both directions.</summary>
-    public void Break()
+    /// <param name="fault">What the client is told; null: what a socket's stream says.</param>
+    public void Break(Exception? fault = null)
     {
-        _broken = new IOException("reset by the test");
+        _broken = fault ?? new IOException("reset by the test");
         _up.Reader.Complete();
         _down.Writer.Complete();
     }
