@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Edge.Orb.Proxy;
 using Edge.Orb.Proxy.Http1;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Edge.Tests.Orb.Proxy.Http1;

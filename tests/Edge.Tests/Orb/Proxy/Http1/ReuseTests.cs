@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Edge.Io.Http;
-using Edge.Orb.Proxy;
 using Edge.Tests.Image;
 using Microsoft.AspNetCore.Http;
 

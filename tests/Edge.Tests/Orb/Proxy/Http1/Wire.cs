@@ -85,7 +85,7 @@ internal sealed class Wire : ConnectionStream
         try
         {
             var read = await _down.Reader.ReadAsync(cancellationToken);
-            if (read.IsCanceled || _isClosed) throw new ObjectDisposedException(nameof(Wire));
+            ObjectDisposedException.ThrowIf(read.IsCanceled || _isClosed, this);
             if (read.Buffer.IsEmpty && _broken is not null) throw _broken;
             var bytes = read.Buffer.Slice(0, Math.Min(buffer.Length, read.Buffer.Length));
             bytes.CopyTo(buffer.Span);
