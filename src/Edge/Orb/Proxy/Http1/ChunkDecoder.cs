@@ -127,11 +127,15 @@ internal struct ChunkDecoder
         var isEmpty = count == 1 || (count == 2 && trailers[0] == '\r')
             || trailers[count - 2] == '\n' || (count > 2 && trailers[count - 2] == '\r' && trailers[count - 3] == '\n');
         if (!isEmpty) return true;
+        if (count > 2)
+        {
+            var fields = new HeaderFields();
+            if (!ResponseHead.TryReadFields(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(trailers), fields)) return false;
+            Trailers = fields;
+        }
         _state = State.Done;
         _trailers = null;
-        if (count <= 2) return true;
-        Trailers = new HeaderFields();
-        return ResponseHead.TryReadFields(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(trailers), Trailers);
+        return true;
     }
 
     private static int Digit(byte next) => next switch

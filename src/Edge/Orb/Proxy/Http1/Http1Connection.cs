@@ -37,7 +37,8 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
 
     public Stream Stream => stream;
 
-    public ReadOnlyMemory<byte> Unread => Buffer.AsMemory(_start, _end - _start);
+    /// <summary>What has come and was not consumed; whoever reads it may write there.</summary>
+    public Memory<byte> Unread => Buffer.AsMemory(_start, _end - _start);
 
     private byte[] Buffer => _large ?? _small;
 

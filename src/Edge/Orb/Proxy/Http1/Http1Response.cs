@@ -30,6 +30,9 @@ internal sealed class Http1Response : UpstreamResponse
     private BodyFraming _framing;
     private ChunkDecoder _chunks;
 
+    /// <summary>Whether what comes next is no chunk.</summary>
+    private bool _isBroken;
+
     /// <summary>Of a body with a length: the bytes that were not handed out.</summary>
     private long _left;
 
@@ -158,9 +161,8 @@ internal sealed class Http1Response : UpstreamResponse
                 _left -= _piece;
                 return _piece > 0;
             case BodyKind.Chunks when !_chunks.IsDone:
-                if (!_chunks.TryDecode(unread.Span, out var start, out var length, out _piece)) throw new HttpRuleException("its body is not made of chunks");
-                piece = unread.Slice(start, length);
-                if (length > 0) return true;
+                piece = TakeChunks(unread);
+                if (!piece.IsEmpty) return true;
                 _connection.Consume(_piece);
                 _piece = 0;
                 if (!_chunks.IsDone) return false;
@@ -171,6 +173,26 @@ internal sealed class Http1Response : UpstreamResponse
         }
         End();
         return true;
+    }
+
+    /// <summary>
+    /// The data of all chunks that are here, moved together: many servers write small chunks, and each piece of a body is a write to the client.
+    /// </summary>
+    private ReadOnlyMemory<byte> TakeChunks(Memory<byte> unread)
+    {
+        var bytes = unread.Span;
+        if (_isBroken || !_chunks.TryDecode(bytes, out var start, out var length, out _piece)) throw new HttpRuleException("its body is not made of chunks");
+        var end = start + length;
+        while (length > 0 && _piece < bytes.Length && !_chunks.IsDone)
+        {
+            // What came before a fault is the body's.
+            _isBroken = !_chunks.TryDecode(bytes[_piece..], out var next, out length, out var consumed);
+            if (_isBroken) break;
+            bytes.Slice(_piece + next, length).CopyTo(bytes[end..]);
+            end += length;
+            _piece += consumed;
+        }
+        return unread[start..end];
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadMore()

@@ -15,7 +15,7 @@ internal static class ResponseHead
     /// <summary>RFC 9110, section 5.6.2: <c>tchar</c>.</summary>
     private static readonly SearchValues<byte> s_token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    /// <summary>RFC 9110, section 5.5: visible characters, space, tab, and what is beyond ASCII.</summary>
+    /// <summary>RFC 9110, section 5.5: what no value has in it, which is made of visible characters, space, tab, and what is beyond ASCII.</summary>
     private static readonly SearchValues<byte> s_control = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Where(b => b != '\t').Select(b => (byte)b), 0x7F]);
 

@@ -143,6 +143,40 @@ public sealed class ResponseTests
     }
 
     [Test]
+    public async Task Small_chunks_that_are_here_are_one_piece()
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2;x\r\nbc\r\n4\r\nde");
+        using var response = await asked;
+        await Assert.That(Encoding.ASCII.GetString((await response.Read()).Span)).IsEqualTo("abcde");
+        wire.Say("fg\r\n1\r\nh\r\n0\r\nX-Sum: 1\r\n\r\n");
+        await Assert.That(Encoding.ASCII.GetString((await response.Read()).Span)).IsEqualTo("fgh");
+        await Assert.That((await response.Read()).IsEmpty).IsTrue();
+        await Assert.That(response.Trailers!.Count).IsEqualTo(1);
+        await upstream.Exchange(wire, upstream.Get(), Ok);
+    }
+
+    [Test]
+    [Arguments("oops\r\n")]
+    [Arguments("1\r\nbXX")]
+    [Arguments("0\r\nno colon\r\n\r\n")]
+    public async Task What_came_before_a_chunk_that_is_none_is_passed_on(string rest)
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        wire.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n" + rest);
+        using var response = await asked;
+        await Assert.That(Encoding.ASCII.GetString((await response.Read()).Span)).StartsWith("a");
+        await Assert.That(async () => await response.Read()).Throws<HttpRuleException>().WithMessageContaining("chunks");
+        await Assert.That(async () => await response.Read()).Throws<HttpRuleException>();
+    }
+
+    [Test]
     public async Task A_piece_is_valid_until_the_next_is_read()
     {
         using var upstream = new Dialled();
