@@ -40,6 +40,9 @@ internal sealed class Http1Response : UpstreamResponse
     private int _piece;
     private bool _isOver;
 
+    /// <summary>Whether a read is under way: nobody may wait for it any more when this is disposed.</summary>
+    private volatile bool _isReading;
+
     /// <summary>1: the connection was given back, or ended. A read that nobody waits for may end the body while the response is disposed.</summary>
     private int _isLeft;
 
@@ -135,7 +138,7 @@ internal sealed class Http1Response : UpstreamResponse
         if (GiveUpBody()) _writer.Dispose();
         if (Interlocked.Exchange(ref _isLeft, 1) != 0) return;
         _abort.Unregister();
-        _connection.Dispose();
+        _connection.Dispose(_isReading);
     }
 
     private void Frame(int minor)
@@ -197,6 +200,7 @@ internal sealed class Http1Response : UpstreamResponse
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadMore()
     {
+        _isReading = true;
         try
         {
             while (true)
@@ -217,6 +221,10 @@ internal sealed class Http1Response : UpstreamResponse
         catch (Exception e) when (e is not IOException && IsBroken(e))
         {
             throw new IOException("the connection was ended", e);
+        }
+        finally
+        {
+            _isReading = false;
         }
     }
 
