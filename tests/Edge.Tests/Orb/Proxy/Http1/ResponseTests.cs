@@ -33,6 +33,23 @@ public sealed class ResponseTests
     }
 
     [Test]
+    public async Task What_is_there_before_the_request_is_its_answer_on_a_fresh_connection_alone()
+    {
+        // RFC 9112, section 9.2 takes such bytes for no response. On a fresh connection nobody has read yet, and the platform's client takes them too.
+        await using var upstream = new RawUpstream(async stream =>
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(Ok));
+            await RawUpstream.ReadHead(stream);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 500 Late\r\nContent-Length: 0\r\n\r\n"));
+            while (await stream.ReadAsync(new byte[100]) > 0)
+            {
+            }
+        });
+        await using var proxy = await ProxyServer.Start(ProxyServer.To(ProxyServer.At(upstream.Port)));
+        await Assert.That(await proxy.Client.GetStringAsync("/")).IsEqualTo("ok");
+    }
+
+    [Test]
     public async Task Fields_of_preliminary_responses_are_not_the_responses()
     {
         using var upstream = new Dialled();
