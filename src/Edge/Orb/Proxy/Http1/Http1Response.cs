@@ -15,6 +15,8 @@ internal sealed class Http1Response : UpstreamResponse
     /// <summary>Responses before the response: one is common, three are odd.</summary>
     private const int MostInterim = 32;
 
+    private const string NoResponse = "what it sent is not an HTTP response";
+
     /// <summary>RFC 9110, section 10.1.1: a body waits until it is asked for, but not for ever, since many servers never ask.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
@@ -102,9 +104,10 @@ internal sealed class Http1Response : UpstreamResponse
                 if (count == 0) throw new HttpIOException(HttpRequestError.ResponseEnded);
                 _connection.Add(count);
                 HasBegun = true;
+                if (!ResponseHead.CanBegin(_connection.Unread.Span)) throw new HttpRuleException(NoResponse);
             }
             if (!ResponseHead.TryRead(_connection.Unread.Span[..length], Fields, out _status, out var minor))
-                throw new HttpRuleException(Fields.Count == ResponseHead.MostFields ? "its response's header has more than 256 lines" : "what it sent is not an HTTP response");
+                throw new HttpRuleException(Fields.Count == ResponseHead.MostFields ? "its response's header has more than 256 lines" : NoResponse);
             _connection.Consume(length);
             if (_status is >= 200 or StatusCodes.Status101SwitchingProtocols)
             {

@@ -50,6 +50,24 @@ public sealed class ResponseTests
     }
 
     [Test]
+    [Arguments("SSH-2.0-OpenSSH_9.2\r\n")]
+    [Arguments("220 mail.example ESMTP\r\n")]
+    [Arguments("\0\0\u0012\u0004\0\0")]
+    [Arguments("\r")]
+    [Arguments("HTTP/2")]
+    public async Task Another_protocols_greeting_is_known_at_once(string greeting)
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        // And then it waits.
+        wire.Say(greeting);
+        await Assert.That(async () => await asked).Throws<HttpRuleException>().WithMessageContaining("not an HTTP response");
+        await Assert.That(wire.IsClosed).IsTrue();
+    }
+
+    [Test]
     public async Task Fields_of_preliminary_responses_are_not_the_responses()
     {
         using var upstream = new Dialled();
