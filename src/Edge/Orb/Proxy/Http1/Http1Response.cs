@@ -256,10 +256,11 @@ internal sealed class Http1Response : UpstreamResponse
             await _writer.Finish(_cancellation);
             state = BodyState.Sent;
         }
-        catch (Exception e) when (IsBroken(e) || e is OperationCanceledException)
+        catch (Exception e) when (IsBroken(e) || e is OperationCanceledException or HttpRuleException)
         {
-            // An upstream that wants no more of it may have answered why. A body that the client did not finish must not look finished.
-            if (_request.Body!.ClientFault is not null) _connection.Abort();
+            // An upstream that wants no more of it may have answered why. A body that the client did not finish, or that is not what was told
+            // of it, must not look finished.
+            if (e is HttpRuleException || _request.Body!.ClientFault is not null) _connection.Abort();
         }
         finally
         {

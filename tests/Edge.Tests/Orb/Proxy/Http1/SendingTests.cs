@@ -213,6 +213,16 @@ public sealed class SendingTests
     }
 
     [Test]
+    [Arguments("hell")]
+    [Arguments("hello!")]
+    public async Task A_body_that_is_not_as_long_as_was_told_ends_its_connection(string body)
+    {
+        using var upstream = new Dialled();
+        await Assert.That(async () => await upstream.Send(upstream.With(new MemoryStream(Encoding.ASCII.GetBytes(body)), 5))).Throws<IOException>();
+        await Assert.That((await upstream.Next()).IsClosed).IsTrue();
+    }
+
+    [Test]
     [Arguments(true)]
     [Arguments(false)]
     public async Task Through_the_proxy_an_early_answer_reaches_the_client(bool closes)
