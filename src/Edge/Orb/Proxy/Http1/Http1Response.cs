@@ -100,11 +100,11 @@ internal sealed class Http1Response : UpstreamResponse
             var (length, seen) = (0, 0);
             while ((length = ResponseHead.FindEnd(_connection.Unread.Span, ref seen)) < 0)
             {
+                if (!ResponseHead.CanBegin(_connection.Unread.Span)) throw new HttpRuleException(NoResponse);
                 var count = await _connection.ReadBehind(MostHeader);
                 if (count == 0) throw new HttpIOException(HttpRequestError.ResponseEnded);
                 _connection.Add(count);
                 HasBegun = true;
-                if (!ResponseHead.CanBegin(_connection.Unread.Span)) throw new HttpRuleException(NoResponse);
             }
             if (!ResponseHead.TryRead(_connection.Unread.Span[..length], Fields, out _status, out var minor))
                 throw new HttpRuleException(Fields.Count == ResponseHead.MostFields ? "its response's header has more than 256 lines" : NoResponse);

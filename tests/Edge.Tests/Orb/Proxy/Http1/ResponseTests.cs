@@ -55,6 +55,7 @@ public sealed class ResponseTests
     [Arguments("\0\0\u0012\u0004\0\0")]
     [Arguments("\r")]
     [Arguments("HTTP/2")]
+    [Arguments("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n220 mail")]
     public async Task Another_protocols_greeting_is_known_at_once(string greeting)
     {
         using var upstream = new Dialled();
