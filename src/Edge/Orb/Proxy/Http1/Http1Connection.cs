@@ -125,10 +125,13 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
     /// <summary>Ends it under whoever reads or writes. From any thread.</summary>
     public void Abort() => stream.Dispose();
 
-    public void Dispose()
+    public void Dispose() => Dispose(isRead: false);
+
+    /// <param name="isRead">Whether somebody may be reading, and changing what was read: then the room for it is nobody else's.</param>
+    public void Dispose(bool isRead)
     {
         stream.Dispose();
-        Shrink();
+        if (!isRead) Shrink();
         if (!_isReading) return;
         _isReading = false;
         _ = Forget(_reading);
@@ -160,9 +163,8 @@ internal sealed class Http1Connection(Stream stream, long born) : IDisposable
 
     private void Shrink()
     {
-        if (_large is null) return;
-        // A read that nobody waits for may be writing there: then it is nobody else's. Or it gives it back itself, at this moment.
-        var large = Interlocked.Exchange(ref _large, null);
-        if (large is not null && !_isLent) ArrayPool<byte>.Shared.Return(large);
+        // A read that failed may be writing there still: then it is nobody else's.
+        if (_large is not null && !_isLent) ArrayPool<byte>.Shared.Return(_large);
+        _large = null;
     }
 }

@@ -15,6 +15,8 @@ internal sealed class Http1Response : UpstreamResponse
     /// <summary>Responses before the response: one is common, three are odd.</summary>
     private const int MostInterim = 32;
 
+    private const string NoResponse = "what it sent is not an HTTP response";
+
     /// <summary>RFC 9110, section 10.1.1: a body waits until it is asked for, but not for ever, since many servers never ask.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
@@ -39,6 +41,9 @@ internal sealed class Http1Response : UpstreamResponse
     /// <summary>What was handed out last, and what framed it: consumed with the next read.</summary>
     private int _piece;
     private bool _isOver;
+
+    /// <summary>Whether a read is under way: nobody may wait for it any more when this is disposed.</summary>
+    private volatile bool _isReading;
 
     /// <summary>1: the connection was given back, or ended. A read that nobody waits for may end the body while the response is disposed.</summary>
     private int _isLeft;
@@ -99,9 +104,10 @@ internal sealed class Http1Response : UpstreamResponse
                 if (count == 0) throw new HttpIOException(HttpRequestError.ResponseEnded);
                 _connection.Add(count);
                 HasBegun = true;
+                if (!ResponseHead.CanBegin(_connection.Unread.Span)) throw new HttpRuleException(NoResponse);
             }
             if (!ResponseHead.TryRead(_connection.Unread.Span[..length], Fields, out _status, out var minor))
-                throw new HttpRuleException(Fields.Count == ResponseHead.MostFields ? "its response's header has more than 256 lines" : "what it sent is not an HTTP response");
+                throw new HttpRuleException(Fields.Count == ResponseHead.MostFields ? "its response's header has more than 256 lines" : NoResponse);
             _connection.Consume(length);
             if (_status is >= 200 or StatusCodes.Status101SwitchingProtocols)
             {
@@ -135,7 +141,7 @@ internal sealed class Http1Response : UpstreamResponse
         if (GiveUpBody()) _writer.Dispose();
         if (Interlocked.Exchange(ref _isLeft, 1) != 0) return;
         _abort.Unregister();
-        _connection.Dispose();
+        _connection.Dispose(_isReading);
     }
 
     private void Frame(int minor)
@@ -197,6 +203,7 @@ internal sealed class Http1Response : UpstreamResponse
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadMore()
     {
+        _isReading = true;
         try
         {
             while (true)
@@ -217,6 +224,10 @@ internal sealed class Http1Response : UpstreamResponse
         catch (Exception e) when (e is not IOException && IsBroken(e))
         {
             throw new IOException("the connection was ended", e);
+        }
+        finally
+        {
+            _isReading = false;
         }
     }
 
@@ -245,10 +256,11 @@ internal sealed class Http1Response : UpstreamResponse
             await _writer.Finish(_cancellation);
             state = BodyState.Sent;
         }
-        catch (Exception e) when (IsBroken(e) || e is OperationCanceledException)
+        catch (Exception e) when (IsBroken(e) || e is OperationCanceledException or HttpRuleException)
         {
-            // An upstream that wants no more of it may have answered why. A body that the client did not finish must not look finished.
-            if (_request.Body!.ClientFault is not null) _connection.Abort();
+            // An upstream that wants no more of it may have answered why. A body that the client did not finish, or that is not what was told
+            // of it, must not look finished.
+            if (e is HttpRuleException || _request.Body!.ClientFault is not null) _connection.Abort();
         }
         finally
         {

@@ -19,6 +19,9 @@ internal sealed class RequestWriter(Stream connection) : ConnectionStream
     private int _length;
     private bool _isChunked;
 
+    /// <summary>What is to come of a body whose length was told, in bytes.</summary>
+    private long _left;
+
     /// <summary>The request line and the header (RFC 9112, sections 3 and 5).</summary>
     /// <param name="request">Without what is about the connection.</param>
     /// <param name="authority">The upstream's own name.</param>
@@ -52,6 +55,7 @@ internal sealed class RequestWriter(Stream connection) : ConnectionStream
         {
             Add("Content-Length: ");
             AddNumber(length, 'D');
+            _left = length;
             Add("\r\n");
         }
         Add("\r\n");
@@ -65,6 +69,11 @@ internal sealed class RequestWriter(Stream connection) : ConnectionStream
         {
             AddNumber(buffer.Length, 'x');
             Add("\r\n");
+        }
+        else if ((_left -= buffer.Length) < 0)
+        {
+            // It would be the next request.
+            throw new HttpRuleException("the request's body is longer than its length");
         }
         if (buffer.Length <= _buffer.Length - _length)
         {
@@ -87,8 +96,10 @@ internal sealed class RequestWriter(Stream connection) : ConnectionStream
     }
 
     /// <summary>The body is whole: sends what is left.</summary>
+    /// <exception cref="HttpRuleException">It is shorter than its length: the next request would be taken for its end.</exception>
     public Task Finish(CancellationToken cancellation)
     {
+        if (_left > 0) throw new HttpRuleException("the request's body is shorter than its length");
         if (_isChunked) Add("0\r\n\r\n");
         return FlushAsync(cancellation);
     }

@@ -19,6 +19,12 @@ internal static class ResponseHead
     private static readonly SearchValues<byte> s_control = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Where(b => b != '\t').Select(b => (byte)b), 0x7F]);
 
+    /// <summary>
+    /// Whether a response may begin like this. A server of another protocol may greet and then wait for a client that understands it: its empty
+    /// line would never come.
+    /// </summary>
+    public static bool CanBegin(ReadOnlySpan<byte> bytes) => bytes.Length < 7 ? "HTTP/1."u8.StartsWith(bytes) : bytes.StartsWith("HTTP/1."u8);
+
     /// <summary>Looks for the empty line that ends a section.</summary>
     /// <param name="bytes">From the section's first byte.</param>
     /// <param name="seen">How many were looked at in vain before; after that, how many have been now.</param>

@@ -33,6 +33,41 @@ public sealed class ResponseTests
     }
 
     [Test]
+    public async Task What_is_there_before_the_request_is_its_answer_on_a_fresh_connection_alone()
+    {
+        // RFC 9112, section 9.2 takes such bytes for no response. On a fresh connection nobody has read yet, and the platform's client takes them too.
+        await using var upstream = new RawUpstream(async stream =>
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(Ok));
+            await RawUpstream.ReadHead(stream);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 500 Late\r\nContent-Length: 0\r\n\r\n"));
+            while (await stream.ReadAsync(new byte[100]) > 0)
+            {
+            }
+        });
+        await using var proxy = await ProxyServer.Start(ProxyServer.To(ProxyServer.At(upstream.Port)));
+        await Assert.That(await proxy.Client.GetStringAsync("/")).IsEqualTo("ok");
+    }
+
+    [Test]
+    [Arguments("SSH-2.0-OpenSSH_9.2\r\n")]
+    [Arguments("220 mail.example ESMTP\r\n")]
+    [Arguments("\0\0\u0012\u0004\0\0")]
+    [Arguments("\r")]
+    [Arguments("HTTP/2")]
+    public async Task Another_protocols_greeting_is_known_at_once(string greeting)
+    {
+        using var upstream = new Dialled();
+        var asked = upstream.Get();
+        var wire = await upstream.Next();
+        await wire.Asked();
+        // And then it waits.
+        wire.Say(greeting);
+        await Assert.That(async () => await asked).Throws<HttpRuleException>().WithMessageContaining("not an HTTP response");
+        await Assert.That(wire.IsClosed).IsTrue();
+    }
+
+    [Test]
     public async Task Fields_of_preliminary_responses_are_not_the_responses()
     {
         using var upstream = new Dialled();

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Text;
 using Edge.Orb.Proxy;
 
@@ -209,6 +210,53 @@ public sealed class SendingTests
         // The one that was taken for it, at most.
         await Assert.That(upstream.Wires.Count).IsEqualTo(2);
         await Assert.That(upstream.Wires[0].IsClosed).IsFalse();
+    }
+
+    [Test]
+    [Arguments("hell")]
+    [Arguments("hello!")]
+    public async Task A_body_that_is_not_as_long_as_was_told_ends_its_connection(string body)
+    {
+        using var upstream = new Dialled();
+        await Assert.That(async () => await upstream.Send(upstream.With(new MemoryStream(Encoding.ASCII.GetBytes(body)), 5))).Throws<IOException>();
+        await Assert.That((await upstream.Next()).IsClosed).IsTrue();
+    }
+
+    [Test]
+    [Arguments(true)]
+    [Arguments(false)]
+    public async Task Through_the_proxy_an_early_answer_reaches_the_client(bool closes)
+    {
+        using var answered = new CancellationTokenSource();
+        await using var upstream = new RawUpstream(async stream =>
+        {
+            await RawUpstream.ReadHead(stream);
+            await stream.WriteAsync("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig"u8.ToArray());
+            // Closed with much unread: the upstream's kernel resets the connection.
+            if (!closes) await Task.Delay(Timeout.Infinite, answered.Token);
+        });
+        await using var proxy = await ProxyServer.Start(ProxyServer.To(ProxyServer.At(upstream.Port)));
+        using var client = new TcpClient("127.0.0.1", proxy.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n"u8.ToArray());
+        var sending = Send(stream);
+        await Assert.That(await RawUpstream.ReadHead(stream)).StartsWith("HTTP/1.1 413 ");
+        await answered.CancelAsync();
+        client.Close();
+        await sending.WaitAsync(Limits.Generous);
+        await Assert.That(proxy.Log.Text).DoesNotContain("failed");
+    }
+
+    private static async Task Send(Stream stream)
+    {
+        try
+        {
+            for (var i = 0; i < 500; i++) await stream.WriteAsync(new byte[100_000]);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The proxy takes no more of it.
+        }
     }
 
     private static async Task<string> Next(Dialled upstream, Wire wire)
