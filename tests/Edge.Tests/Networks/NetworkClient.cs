@@ -14,6 +14,8 @@ namespace Edge.Tests.Networks;
 /// <summary>A peer of a server's networks, in this process: a network of its own over real datagrams of loopback.</summary>
 internal sealed class NetworkClient : IAsyncDisposable
 {
+    private static int s_ports = 97 * Environment.ProcessId;
+
     private NetworkClient(WireGuardNetwork node) => Node = node;
 
     public WireGuardNetwork Node { get; }
@@ -70,12 +72,26 @@ internal sealed class NetworkClient : IAsyncDisposable
         return (Convert.ToBase64String(key), Convert.ToBase64String(publicKey));
     }
 
-    /// <summary>A UDP port that was free a moment ago, on both families.</summary>
+    /// <summary>
+    /// A UDP port that was free a moment ago, on both families, and that nobody gets meanwhile: no other test from here, and no socket from the
+    /// system, whose own choices begin at 32768 (ip(7), <c>ip_local_port_range</c>).
+    /// </summary>
     public static int FreeUdpPort()
     {
-        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
-        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        while (true)
+        {
+            var port = 20_000 + (int)((uint)Interlocked.Increment(ref s_ports) % 12_000);
+            try
+            {
+                using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+                socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another one, then.
+            }
+        }
     }
 
     public ValueTask DisposeAsync() => Node.DisposeAsync();
