@@ -176,19 +176,7 @@ internal sealed partial class VirtualNetwork : INetstackUser
         }
     }
 
-    /// <summary>Opens the ports that are known, before the network's thread runs: the first packet finds them open.</summary>
-    public void Prepare()
-    {
-        lock (_lock)
-        {
-            foreach (var listener in _listeners)
-                Begin(listener);
-            foreach (var socket in _sockets)
-                socket.Begin();
-        }
-    }
-
-    /// <summary>The network's thread runs from now on and takes what is posted.</summary>
+    /// <summary>The network's thread takes what is posted from now on, first of all to open the ports that are known. Before it takes a packet.</summary>
     public void Start(Action<Action<Timestamp>> post)
     {
         lock (_lock)

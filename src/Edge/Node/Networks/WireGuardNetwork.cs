@@ -152,8 +152,8 @@ internal sealed class WireGuardNetwork : INetworkNode
         {
             attachment.OpenSockets();
             _engine = attachment.MakeEngine(new EngineStack(Network.Stack, Network));
-            Network.Prepare();
-            attachment.Run(_engine, Network.Name, tun: null);
+            // The first packet finds the ports open, and what its connection asks for is done: a thread that runs has somebody to answer to.
+            attachment.Run(_engine, Network.Name, tun: null, shard => Network.Start(shard.Post));
         }
         catch
         {
@@ -161,7 +161,6 @@ internal sealed class WireGuardNetwork : INetworkNode
             throw;
         }
         _attachment = attachment;
-        Network.Start(attachment.Shard.Post);
     }
 
     /// <summary>Says of each peer that it was heard of; ends with the data path's fault.</summary>

@@ -51,11 +51,13 @@ internal sealed class WireGuardAttachment(QuickConfiguration configuration, Atta
     /// <param name="engine">From <see cref="MakeEngine"/>.</param>
     /// <param name="name">For people who look at threads.</param>
     /// <param name="tun">Owned from here on; null where the engine's netstack has the packets.</param>
-    public void Run(Engine engine, string name, TunDevice? tun)
+    /// <param name="first">What it does before it takes a packet.</param>
+    public void Run(Engine engine, string name, TunDevice? tun, Action<Shard>? first = null)
     {
         _shard = new Shard(engine, name, tun, _sockets!.V4, _sockets.V6);
         // The shard owns them from here on.
         _owned.RemoveAll(owned => ReferenceEquals(owned, _sockets) || ReferenceEquals(owned, engine));
+        first?.Invoke(_shard);
         _shard.Start();
         _rounds = Rounds();
     }
