@@ -47,7 +47,7 @@ public sealed class OrbNetworkTests
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(static async () =>
         {
-            for (var i = 0; i < 10; i++)
+            for (var i = 0; i < 6; i++)
             {
                 var port = NetworkClient.FreeUdpPort();
                 await using var orb = await OrbRun.Start($$"""

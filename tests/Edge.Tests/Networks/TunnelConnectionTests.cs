@@ -210,6 +210,10 @@ public sealed class TunnelConnectionTests
         await Assert.That(await far.ReadAsync(new byte[1])).IsEqualTo(0);
         await far.DisposeAsync();
         await Assert.That(await near.ReadAsync(new byte[1])).IsEqualTo(0);
+        // Its blocks may be another connection's from here on.
+        await near.DisposeAsync();
+        await Assert.That(async () => await near.WriteAsync(new byte[1])).Throws<ObjectDisposedException>();
+        await Assert.That(async () => await near.ReadAsync(new byte[1])).Throws<ObjectDisposedException>();
     }
 
     [Test]

@@ -9,7 +9,7 @@ internal sealed class TunnelStream(TunnelConnection connection) : ConnectionStre
     // What is copied before the netstack is asked whether it takes more.
     private const int WriteStep = 64 * 1024;
 
-    // Whoever disposes waits until nobody copies out of the connection's blocks.
+    // Whoever disposes waits until nobody copies out of the connection's blocks, or into them.
     private readonly Lock _copying = new();
     private bool _isDisposed;
 
@@ -44,7 +44,11 @@ internal sealed class TunnelStream(TunnelConnection connection) : ConnectionStre
         while (!buffer.IsEmpty)
         {
             var step = Math.Min(buffer.Length, WriteStep);
-            connection.Output.Write(buffer.Span[..step]);
+            lock (_copying)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                connection.Output.Write(buffer.Span[..step]);
+            }
             buffer = buffer[step..];
             var flushed = await connection.Output.FlushAsync(cancellationToken);
             if (flushed.IsCompleted)
