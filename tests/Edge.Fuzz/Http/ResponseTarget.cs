@@ -172,6 +172,8 @@ internal sealed class ResponseTarget : FuzzTarget
         protected override void Dispose(bool disposing)
         {
             _end.TrySetException(new ObjectDisposedException(nameof(Upstream)));
+            // Seen: it is the end that was asked for.
+            _ = _end.Task.Exception;
             base.Dispose(disposing);
         }
     }
