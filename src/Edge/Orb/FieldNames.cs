@@ -3,11 +3,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Edge.Orb;
 
-/// <summary>The names of a request's header fields, looked at once before anything else runs.</summary>
+/// <summary>The names of header fields; those of a request are looked at before anything else runs.</summary>
 internal static class FieldNames
 {
-    // RFC 9110, section 5.6.2.
-    private static readonly SearchValues<char> s_token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    /// <summary>RFC 9110, section 5.6.2: what a name is made of.</summary>
+    public const string TokenCharacters = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    private static readonly SearchValues<char> s_token = SearchValues.Create(TokenCharacters);
+
+    /// <summary>Whether this can be a field's name.</summary>
+    public static bool IsToken(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(s_token);
 
     /// <summary>
     /// Removes the fields of <see cref="IdentityHeaders"/>, and looks for names that are none: HTTP/2 carries any bytes as a name, and a line
@@ -19,7 +24,7 @@ internal static class FieldNames
         List<string>? identity = null;
         foreach (var (name, _) in headers)
         {
-            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(s_token))
+            if (!IsToken(name))
                 return "a header field's name that is no token";
             if (IdentityHeaders.IsOne(name))
                 (identity ??= []).Add(name);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using Edge.Foundation.Addresses;
+using Edge.Io;
 using Edge.Io.Derp;
 using Edge.Orb;
 using Microsoft.AspNetCore.Connections.Features;

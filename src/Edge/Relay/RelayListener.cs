@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Edge.Io.Derp;
+using Edge.Io;
 using Edge.Io.OpenSsl;
 using Edge.Io.Polling;
 using Edge.Io.Udp;

@@ -176,7 +176,7 @@ internal sealed partial class VirtualNetwork : INetstackUser
         }
     }
 
-    /// <summary>The network's thread takes what is posted from now on, first of all to open the ports that are known. Before it takes a packet.</summary>
+    /// <summary>The network's thread takes what is posted from now on, first of all to open the ports that are known. To be called before a packet can come.</summary>
     public void Start(Action<Action<Timestamp>> post)
     {
         lock (_lock)

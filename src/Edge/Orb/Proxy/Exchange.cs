@@ -82,9 +82,7 @@ internal sealed partial class Exchange : IDisposable
         }
         _problem = HttpFault.Describe(e);
         var isWhole = _body is not { HasStarted: true };
-        var isSafe = HttpMethods.IsGet(_context.Request.Method) || HttpMethods.IsHead(_context.Request.Method)
-            || HttpMethods.IsOptions(_context.Request.Method) || HttpMethods.IsTrace(_context.Request.Method);
-        return new Failure(StatusCodes.Status502BadGateway, _problem, CanRetry: isWhole && (isSafe || HttpFault.IsUnreached(e)));
+        return new Failure(StatusCodes.Status502BadGateway, _problem, CanRetry: isWhole && (UpstreamRequest.IsSafe(_context.Request.Method) || HttpFault.IsUnreached(e)));
     }
 
     private async Task<Failure?> Return(UpstreamResponse response)

@@ -32,10 +32,6 @@ internal static class HeaderRules
     private static readonly SearchValues<char> Printable = SearchValues.Create(
         "\t" + string.Concat(Enumerable.Range(0x20, 0x7F - 0x20).Concat(Enumerable.Range(0x80, 0x80)).Select(c => (char)c)));
 
-    /// <summary>RFC 9110, section 5.6.2: what a field's name is made of.</summary>
-    private static readonly SearchValues<char> Token = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
     /// <summary>Whether a field of a request goes to the upstream as it is.</summary>
     /// <param name="name">The field's name.</param>
     /// <param name="connection">The request's <c>Connection</c>, whose words name further fields of this connection.</param>
@@ -49,9 +45,6 @@ internal static class HeaderRules
     public static bool IsReturnedBehind(string name) => !HopByHop.Contains(name) && !NoTrailers.Contains(name);
 
     public static bool IsWritable(string value) => !value.AsSpan().ContainsAnyExcept(Printable);
-
-    /// <summary>Whether this can be a field's name.</summary>
-    public static bool IsName(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(Token);
 
     /// <summary>Whether a list such as <c>Connection: close, x-secret</c> has the word.</summary>
     public static bool HasWord(StringValues list, string word)

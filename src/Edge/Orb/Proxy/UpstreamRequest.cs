@@ -29,7 +29,9 @@ internal sealed class UpstreamRequest(string method, string target)
     public bool IsHttp2 { get; init; }
 
     /// <summary>RFC 9110, section 9.2.2: whether asking twice is as asking once, and it can be asked again.</summary>
-    public bool CanRepeat => Body is not { HasStarted: true }
-        && (HttpMethods.IsGet(Method) || HttpMethods.IsHead(Method) || HttpMethods.IsOptions(Method) || HttpMethods.IsTrace(Method)
-            || HttpMethods.IsPut(Method) || HttpMethods.IsDelete(Method));
+    public bool CanRepeat => Body is not { HasStarted: true } && (IsSafe(Method) || HttpMethods.IsPut(Method) || HttpMethods.IsDelete(Method));
+
+    /// <summary>RFC 9110, section 9.2.1: whether asking changes nothing.</summary>
+    public static bool IsSafe(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 }

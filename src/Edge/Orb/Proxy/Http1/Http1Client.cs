@@ -16,7 +16,7 @@ internal sealed class Http1Client(string authority, Func<CancellationToken, Valu
         var isRepeated = false;
         while (true)
         {
-            var connection = (isRepeated ? null : _pool.Take()) ?? _pool.Add(await dial(cancellation));
+            var connection = (isRepeated ? null : _pool.Take()) ?? _pool.Make(await dial(cancellation));
             var response = new Http1Response(request, connection, _pool, cancellation);
             try
             {

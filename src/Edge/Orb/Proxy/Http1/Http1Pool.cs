@@ -26,7 +26,8 @@ internal sealed class Http1Pool
         _sweeper = time.CreateTimer(static pool => ((Http1Pool)pool!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public Http1Connection Add(Stream stream) => new(stream, _time.GetTimestamp());
+    /// <summary>A new one, which does not rest yet.</summary>
+    public Http1Connection Make(Stream stream) => new(stream, _time.GetTimestamp());
 
     /// <returns>One that can be used; null: none rests.</returns>
     public Http1Connection? Take()

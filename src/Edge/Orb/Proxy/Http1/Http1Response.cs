@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Edge.Io.Derp;
+using Edge.Io;
 using Edge.Io.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -173,7 +173,7 @@ internal sealed class Http1Response : UpstreamResponse
                 _piece = 0;
                 if (!_chunks.IsDone) return false;
                 break;
-            case BodyKind.Connection when !_isOver:
+            case BodyKind.Connection:
                 (piece, _piece) = (unread, unread.Length);
                 return _piece > 0;
         }
@@ -233,7 +233,6 @@ internal sealed class Http1Response : UpstreamResponse
 
     private void End()
     {
-        if (_isOver) return;
         _isOver = true;
         // What an upstream says beyond its response was not asked for; and who is being cancelled may be ending the connection right now.
         if (!_framing.IsKept || !_connection.Unread.IsEmpty || _body != BodyState.Sent || !_abort.Unregister()) return;

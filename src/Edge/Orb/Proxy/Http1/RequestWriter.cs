@@ -36,8 +36,9 @@ internal sealed class RequestWriter(Stream connection) : ConnectionStream
         Add("\r\n");
         foreach (var (name, value) in request.Fields.All)
         {
-            // Kestrel takes names that are none, such as `Transfer-Encoding\v`: what an upstream would make of one is not to be found out.
-            if (!HeaderRules.IsName(name)) continue;
+            // Kestrel takes names that are none, such as `Transfer-Encoding\v`, which the server refuses before it comes to a proxy: what an
+            // upstream would make of one is not to be found out here either.
+            if (!FieldNames.IsToken(name)) continue;
             // What middleware put there was not read from the wire, where Kestrel looks at each byte.
             if (!HeaderRules.IsWritable(value)) throw new HttpRuleException($"the value of the request's header field {name} is not allowed in HTTP");
             Add(name);

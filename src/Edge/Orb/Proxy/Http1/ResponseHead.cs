@@ -12,8 +12,7 @@ internal static class ResponseHead
     /// <summary>Lines of a header, or trailers: two or three times what the oddest servers write. Passing them on is work for each pair of them.</summary>
     public const int MostFields = 256;
 
-    /// <summary>RFC 9110, section 5.6.2: <c>tchar</c>.</summary>
-    private static readonly SearchValues<byte> s_token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+    private static readonly SearchValues<byte> s_token = SearchValues.Create(Encoding.ASCII.GetBytes(FieldNames.TokenCharacters));
 
     /// <summary>RFC 9110, section 5.5: what no value has in it, which is made of visible characters, space, tab, and what is beyond ASCII.</summary>
     private static readonly SearchValues<byte> s_control = SearchValues.Create(
@@ -90,7 +89,7 @@ internal static class ResponseHead
             var name = line[..colon].TrimEnd(" \t"u8);
             var value = line[(colon + 1)..].Trim(" \t"u8);
             if (name.IsEmpty || name.ContainsAnyExcept(s_token) || value.ContainsAny(s_control)) return false;
-            fields.Add(FieldNames.Of(name), Encoding.Latin1.GetString(value));
+            fields.Add(KnownNames.Of(name), Encoding.Latin1.GetString(value));
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Edge.Io.Derp;
+namespace Edge.Io;
 
 /// <summary>A stream of which the first bytes were read already: they come again, then the rest. It is closed with it.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream inner) : ConnectionStream

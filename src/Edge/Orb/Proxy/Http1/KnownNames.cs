@@ -3,7 +3,7 @@ using System.Text;
 namespace Edge.Orb.Proxy.Http1;
 
 /// <summary>The names of header fields that responses have again and again: none of them is made anew.</summary>
-internal static class FieldNames
+internal static class KnownNames
 {
     private static readonly string[][] s_byLength = ByLength(
     [
