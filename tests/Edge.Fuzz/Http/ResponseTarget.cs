@@ -1,4 +1,5 @@
 using System.Text;
+using Edge.Io;
 using Edge.Orb.Proxy;
 using Edge.Orb.Proxy.Http1;
 
@@ -122,25 +123,11 @@ internal sealed class ResponseTarget : FuzzTarget
     private readonly record struct Result(string Outcome, int Status, string Fields, string Body, string Trailers, long? Length, bool IsKept);
 
     /// <summary>A connection on which all has come, or never will.</summary>
-    private sealed class Upstream(ReadOnlyMemory<byte> bytes, int size, bool staysOpen) : Stream
+    private sealed class Upstream(ReadOnlyMemory<byte> bytes, int size, bool staysOpen) : ConnectionStream
     {
         private readonly TaskCompletionSource<int> _end = new();
         private int _at;
         private bool _isAsked;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -156,18 +143,6 @@ internal sealed class ResponseTarget : FuzzTarget
             _isAsked = true;
             return default;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -42,9 +42,7 @@ public sealed class CancellationTests
     public async Task While_the_header_is_waited_for(string beginning)
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say(beginning);
         await upstream.Cancellation.CancelAsync();
         await Assert.That(async () => await asked).Throws<OperationCanceledException>();
@@ -69,9 +67,7 @@ public sealed class CancellationTests
     {
         using var upstream = new Dialled(room: 1000);
         var request = upstream.With(new MemoryStream(new byte[200_000]), 200_000);
-        var asked = upstream.Send(request);
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Send(request));
         await upstream.Cancellation.CancelAsync();
         await Assert.That(async () => await asked).Throws<OperationCanceledException>();
         await Assert.That(wire.IsClosed).IsTrue();
@@ -85,9 +81,7 @@ public sealed class CancellationTests
     public async Task While_the_body_is_waited_for(string beginning)
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say(beginning);
         using var response = await asked;
         await Assert.That((await response.Read()).Length).IsEqualTo(4);
@@ -101,9 +95,7 @@ public sealed class CancellationTests
     public async Task A_read_that_nobody_waits_for_is_ended_with_its_response()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart");
         var response = await asked;
         _ = await response.Read();
@@ -117,9 +109,7 @@ public sealed class CancellationTests
     public async Task After_the_body_was_cancelled_what_is_left_of_it_makes_no_connection_to_be_used_again()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say(Ok);
         using (var response = await asked)
         {

@@ -39,6 +39,14 @@ internal sealed class Dialled : IDisposable
         lock (Wires) return Wires[_taken++];
     }
 
+    /// <summary>A request for which the client dials; waits until its header is there.</summary>
+    public async Task<(Wire Wire, Task<UpstreamResponse> Asked)> Ask(Task<UpstreamResponse> asked)
+    {
+        var wire = await Next();
+        await wire.Asked();
+        return (wire, asked);
+    }
+
     /// <summary>Leaves so many connections resting, the first one for the longest.</summary>
     public async Task Rest(int count)
     {

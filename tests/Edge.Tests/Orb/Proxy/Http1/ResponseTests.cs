@@ -16,9 +16,7 @@ public sealed class ResponseTests
     public async Task Not_all_responses_may_be_preliminary(int count, bool isAccepted)
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say(string.Concat(Enumerable.Repeat("HTTP/1.1 100 Continue\r\n\r\n", count)) + Ok);
         if (isAccepted)
         {
@@ -59,9 +57,7 @@ public sealed class ResponseTests
     public async Task Another_protocols_greeting_is_known_at_once(string greeting)
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         // And then it waits.
         wire.Say(greeting);
         await Assert.That(async () => await asked).Throws<HttpRuleException>().WithMessageContaining("not an HTTP response");
@@ -86,9 +82,7 @@ public sealed class ResponseTests
         foreach (var piece in new[] { 100_000, 5000, 997 })
         {
             using var upstream = new Dialled();
-            var asked = upstream.Get();
-            var wire = await upstream.Next();
-            await wire.Asked();
+            var (wire, asked) = await upstream.Ask(upstream.Get());
             var text = $"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: {new string('x', size)}\r\n\r\nok";
             for (var at = 0; at < text.Length && !wire.IsClosed; at += piece) wire.Say(text[at..Math.Min(text.Length, at + piece)]);
             if (isAccepted)
@@ -107,9 +101,7 @@ public sealed class ResponseTests
     public async Task An_upgrade_whose_first_bytes_come_with_the_101_loses_none()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\nhello");
         using (var response = await asked)
         {
@@ -129,9 +121,7 @@ public sealed class ResponseTests
     public async Task A_cancelled_upgrade_ends_its_connection()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
         using var response = await asked;
         _ = response.Switch();
@@ -143,9 +133,7 @@ public sealed class ResponseTests
     public async Task A_body_that_flows_is_read_in_large_pieces_and_one_that_rests_holds_no_room()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say("HTTP/1.1 200 OK\r\n\r\n" + new string('x', 300_000));
         using var response = await asked;
         for (var read = 0; read < 300_000; read += (await response.Read()).Length)
@@ -167,9 +155,7 @@ public sealed class ResponseTests
     public async Task A_body_that_rests_behind_a_large_header_holds_no_more()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say($"HTTP/1.1 200 OK\r\nX-A: {new string('x', 20_000)}\r\n\r\n");
         using var response = await asked;
         var next = response.Read().AsTask();
@@ -182,9 +168,7 @@ public sealed class ResponseTests
     public async Task Small_chunks_that_are_here_are_one_piece()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2;x\r\nbc\r\n4\r\nde");
         using var response = await asked;
         await Assert.That(Encoding.ASCII.GetString((await response.Read()).Span)).IsEqualTo("abcde");
@@ -202,9 +186,7 @@ public sealed class ResponseTests
     public async Task What_came_before_a_chunk_that_is_none_is_passed_on(string rest)
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n" + rest);
         using var response = await asked;
         await Assert.That(Encoding.ASCII.GetString((await response.Read()).Span)).StartsWith("a");
@@ -216,9 +198,7 @@ public sealed class ResponseTests
     public async Task A_piece_is_valid_until_the_next_is_read()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\n");
         using var response = await asked;
         var first = await response.Read();
@@ -240,9 +220,7 @@ public sealed class ResponseTests
         foreach (var beginning in new[] { "", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello" })
         {
             using var upstream = new Dialled();
-            var asked = upstream.Get();
-            var wire = await upstream.Next();
-            await wire.Asked();
+            var (wire, asked) = await upstream.Ask(upstream.Get());
             wire.Say(beginning);
             wire.Break(fault);
             await Assert.That(async () =>
@@ -260,9 +238,7 @@ public sealed class ResponseTests
     public async Task A_header_has_256_lines_at_most(int count, bool isAccepted)
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say($"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{string.Concat(Enumerable.Range(1, count - 1).Select(i => $"a{i}:\r\n"))}\r\nok");
         if (isAccepted)
         {

@@ -58,9 +58,7 @@ public sealed class ReuseTests
     public async Task A_body_that_the_connection_ends_ends_it()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say("HTTP/1.1 200 OK\r\n\r\nall");
         wire.End();
         using (var response = await asked) await Assert.That((await Answer.Of(response)).Body).IsEqualTo("all");
@@ -71,9 +69,7 @@ public sealed class ReuseTests
     public async Task A_body_that_was_not_read_to_its_end_ends_it()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say(Ok);
         using (var response = await asked)
         {
@@ -88,9 +84,7 @@ public sealed class ReuseTests
     public async Task Reading_and_disposing_again_after_the_end_leave_the_next_request_alone()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.Say(Ok);
         var first = await asked;
         await Answer.Of(first);
@@ -173,9 +167,7 @@ public sealed class ReuseTests
     public async Task A_fresh_connection_that_closes_is_not_replaced()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Get();
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Get());
         wire.End();
         var fault = await Assert.That(async () => await asked).Throws<IOException>();
         await Assert.That(HttpFault.Describe(fault!)).IsEqualTo("it closed the connection before its response was whole");

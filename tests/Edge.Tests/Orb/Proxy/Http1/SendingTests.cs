@@ -52,9 +52,7 @@ public sealed class SendingTests
     {
         using var upstream = new Dialled(room: 1000);
         var request = upstream.With(new MemoryStream(new byte[200_000]), 200_000);
-        var asked = upstream.Send(request);
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Send(request));
         wire.Say(TooLarge);
         if (breaks) wire.Break();
         using (var response = await asked)
@@ -96,9 +94,7 @@ public sealed class SendingTests
         using var upstream = new Dialled();
         var body = new Pipe();
         var request = upstream.With(body.Reader.AsStream(), 100);
-        var asked = upstream.Send(request);
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Send(request));
         await body.Writer.WriteAsync("part"u8.ToArray());
         await wire.Asked("part");
         await body.Writer.CompleteAsync(new IOException("the client left"));
@@ -132,9 +128,7 @@ public sealed class SendingTests
     public async Task A_body_that_nobody_asks_for_is_sent_after_a_second()
     {
         using var upstream = new Dialled();
-        var asked = upstream.Send(upstream.With("hello", expectsContinue: true));
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Send(upstream.With("hello", expectsContinue: true)));
         upstream.Time.Advance(TimeSpan.FromSeconds(1));
         await Assert.That(await wire.Asked("hello")).IsEqualTo("hello");
         wire.Say("HTTP/1.1 100 Continue\r\n\r\n" + Ok);
@@ -147,9 +141,7 @@ public sealed class SendingTests
     {
         using var upstream = new Dialled();
         var request = upstream.With("hello", expectsContinue: true);
-        var asked = upstream.Send(request);
-        var wire = await upstream.Next();
-        await wire.Asked();
+        var (wire, asked) = await upstream.Ask(upstream.Send(request));
         wire.Say("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 2\r\n\r\nno");
         using (var response = await asked)
         {
